@@ -1,0 +1,1 @@
+"""Cases (事项): one case is one run of a flow; one stamp records one step."""

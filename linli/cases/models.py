@@ -1,0 +1,63 @@
+from django.conf import settings
+from django.db import models
+
+from linli.scope.models import Placed
+
+
+class Case(Placed):
+    """One run of a flow about one row (`subject`, as the trail names rows)."""
+
+    flow = models.CharField(max_length=32)
+    subject = models.CharField(max_length=128)
+    title = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+    stamp_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["flow", "subject"], name="a_row_has_one_case_a_flow")
+        ]
+
+
+class Stamp(models.Model):
+    """One step done (passed) or sent back (returned). Stamps are numbered without gaps."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="stamps")
+    number = models.PositiveIntegerField()
+    step = models.CharField(max_length=32)
+    outcome = models.CharField(max_length=16)
+    role = models.CharField(max_length=32)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="a_stamp_has_its_own_number")
+        ]
+
+
+class Wait(Placed):
+    """A step whose turn it is: what waits on a role in a place.
+
+    It follows from the stamps; it is kept so that a desk is one query. `doctor` folds it again.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="waits")
+    step = models.CharField(max_length=32)
+    role = models.CharField(max_length=32)
+    since_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["role", "place"], name="cases_wait_role_place")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "step", "role"], name="a_step_waits_once_on_a_role"
+            )
+        ]

@@ -1,0 +1,33 @@
+"""A duty is a flow's quiet sister: one thing, done again every month, quarter or half-year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from linli.kernel.roles import Role
+
+MONTH, QUARTER, HALF_YEAR, YEAR = 1, 3, 6, 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Something owed once a period. `due_day`: natural day of the month after the period."""
+
+    code: str
+    name: str
+    by: tuple[Role, ...]
+    months: int
+    due_day: int = 0
+    page: str = ""
+    cites: tuple[str, ...] = ()
+
+    def period(self, day: date) -> str:
+        """The period a day falls in: 2025-09, 2025-Q3, 2025-H2, 2025."""
+        turn = (day.month - 1) // self.months + 1
+        return {
+            MONTH: f"{day:%Y-%m}",
+            QUARTER: f"{day:%Y}-Q{turn}",
+            HALF_YEAR: f"{day:%Y}-H{turn}",
+            YEAR: f"{day:%Y}",
+        }[self.months]

@@ -1,0 +1,1 @@
+"""Months (月结): what must hold before a month is sealed, the seal, publication, correction."""

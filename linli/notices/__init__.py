@@ -1,0 +1,1 @@
+"""Notices (提醒): what waits on whom."""

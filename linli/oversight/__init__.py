@@ -1,0 +1,1 @@
+"""Oversight (督导): the estates of a street or county, month by month."""

@@ -1,0 +1,1 @@
+"""Portal (公开页): what anybody may read without logging in."""

@@ -1,0 +1,93 @@
+"""Every service is an act: one transaction, one line of the trail, one named doer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import models, transaction
+
+from linli.kernel.rulings import Refused
+from linli.trail.models import Line, Look
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def label(subject: models.Model | None) -> str:
+    """How the trail names a row: "vouchers.voucher:12"."""
+    return f"{subject._meta.label_lower}:{subject.pk}" if subject is not None else ""
+
+
+def act(code: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a service an act named `code`.
+
+    The service takes keywords only, `by` and `now` among them, and returns the row it was about
+    (or an object that has it as `.subject`). A refusal rolls everything back and is itself
+    recorded, as an act not done.
+    """
+
+    def wrap(service: Callable[P, R]) -> Callable[P, R]:
+        @wraps(service)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                with transaction.atomic():
+                    result = service(*args, **kwargs)
+                    record(code, result, done=True, **kwargs)
+            except Refused as refused:
+                if not transaction.get_connection().in_atomic_block:
+                    reasons = [reason.text for reason in refused.ruling.reasons]
+                    record(code, None, done=False, facts={"reasons": reasons}, **kwargs)
+                raise
+            return result
+
+        run.act = code  # type: ignore[attr-defined]
+        return run
+
+    return wrap
+
+
+def record(
+    code: str,
+    result: object,
+    *,
+    done: bool,
+    by: models.Model | None,
+    now: object,
+    facts: dict | None = None,
+    **kwargs: object,
+) -> None:
+    """Write one line of the trail."""
+    subject = result if isinstance(result, models.Model) else getattr(result, "subject", None)
+    Line.objects.create(
+        act=code,
+        subject=label(subject),
+        place=_place(subject, kwargs),
+        by=by,
+        at=now,
+        done=done,
+        facts=facts or getattr(result, "facts", None) or {},
+    )
+
+
+def _place(subject: models.Model | None, kwargs: dict) -> str:
+    """The place of what was done: of the subject itself, else of anything it was done to."""
+    for row in (subject, *kwargs.values()):
+        if isinstance(place := getattr(row, "place", None), str):
+            return place
+    return str(kwargs.get("place") or "")
+
+
+def look(
+    *, by: models.Model, subject: models.Model, field: str, now: object, purpose: str = ""
+) -> None:
+    """Record that somebody opened a field with personal data."""
+    Look.objects.create(
+        subject=label(subject),
+        field=field,
+        by=by,
+        at=now,
+        purpose=purpose,
+        place=_place(subject, {}),
+    )

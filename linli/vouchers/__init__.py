@@ -1,0 +1,1 @@
+"""Vouchers (凭证): drafts with papers, approved by others, then posted; receipts."""
