@@ -61,3 +61,20 @@ class Wait(Placed):
                 fields=["case", "step", "role"], name="a_step_waits_once_on_a_role"
             )
         ]
+
+
+class DutyDone(Placed):
+    """A duty done for a period (2026-10, 2026-Q4 …) at a place. `subject`: the row that shows it."""
+
+    duty = models.CharField(max_length=32)
+    period = models.CharField(max_length=8)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    subject = models.CharField(max_length=128, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duty", "place", "period"], name="a_duty_is_done_once_a_period"
+            )
+        ]

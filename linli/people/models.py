@@ -18,10 +18,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody with an account. What the account may do follows from appointments alone."""
+    """Somebody with an account. What the account may do follows from appointments alone.
+
+    `initials`: pinyin initials of the name, for searching. `phone` is shown masked in lists.
+    """
 
     username = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=64)
+    initials = models.CharField(max_length=64, blank=True, db_index=True)
     phone = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
@@ -37,7 +41,10 @@ class User(AbstractBaseUser):
 
 
 class Appointment(Placed):
-    """A role held at a place, from a day on and until a day (that day included, or open)."""
+    """A role held at a place, from a day on and until a day (that day included, or open).
+
+    Taken back before its time it has `revoked_at`, and counts for nothing from that day on.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=32, choices=role_choices)
@@ -46,13 +53,64 @@ class Appointment(Placed):
     appointed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["user", "role"], name="people_appointment_user_role")]
+        indexes = [
+            models.Index(fields=["user", "role"], name="people_appointment_user_role"),
+            models.Index(fields=["role", "place"], name="people_appointment_role_place"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(until_on__isnull=True)
                 | models.Q(until_on__gte=models.F("since_on")),
                 name="an_appointment_ends_after_it_begins",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="an_appointment_is_revoked_by_somebody",
+            ),
         ]
+
+
+class OldPassword(models.Model):
+    """A password somebody had (hashed), so that the last few are not used again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="old_passwords")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in once for the second factor; only its SHA-256 is kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="recovery_codes"
+    )
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="a_recovery_code_is_used_once")
+        ]
+
+
+class SignIn(models.Model):
+    """One session of one person, from log-in until it ended. The session's key is not kept here."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    why_ended = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "ended_at"], name="people_signin_user_ended")]
