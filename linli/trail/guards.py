@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 PREFIX = "guard_"
@@ -95,6 +97,28 @@ class Install(Operation):
 
     def describe(self) -> str:
         return "Put guards up: " + ", ".join(guard.name for guard in self.guards)
+
+
+@cache
+def all_guards() -> tuple[Guard, ...]:
+    """Every guard that the migrations of this version put up, by table and name.
+
+    Read from the migrations themselves, so that nothing can be installed and not be watched.
+    """
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    found: dict[str, Guard] = {}
+    for key in _in_order(loader):
+        for operation in loader.disk_migrations[key].operations:
+            if isinstance(operation, Install):
+                found |= {guard.name: guard for guard in operation.guards}
+    return tuple(sorted(found.values(), key=lambda guard: (guard.table, guard.name)))
+
+
+def _in_order(loader: MigrationLoader) -> list[tuple[str, str]]:
+    ordered: dict[tuple[str, str], None] = {}
+    for leaf in loader.graph.leaf_nodes():
+        ordered |= dict.fromkeys(loader.graph.forwards_plan(leaf))
+    return list(ordered)
 
 
 def standing(guards: tuple[Guard, ...]) -> dict[str, bool]:
