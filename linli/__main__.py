@@ -7,9 +7,9 @@ import sys
 def main() -> None:
     """Run a command; `linli --help` lists them."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
-    from django.core.management import execute_from_command_line
+    from linli.upkeep.commandline import Program
 
-    execute_from_command_line(["linli", *sys.argv[1:]])
+    sys.exit(Program(["linli", *sys.argv[1:]]).run())
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "linli.oversight",
     "linli.portal",
     "linli.demo",
+    "linli.upkeep",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -110,7 +111,7 @@ TEMPLATES = [
 ]
 
 
-def _postgres(url: str) -> dict:
+def postgres(url: str) -> dict:
     """A postgres://user:password@host:port/name address as Django settings."""
     parts = urlsplit(url)
     return {
@@ -142,7 +143,7 @@ SQLITE = {
 }
 DATABASE_URL = os.environ.get("LINLI_DATABASE_URL", "")
 OWNER_URL = os.environ.get("LINLI_OWNER_URL", "")
-DATABASES = {"default": _postgres(DATABASE_URL) if DATABASE_URL else SQLITE}
+DATABASES = {"default": postgres(DATABASE_URL) if DATABASE_URL else SQLITE}
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [

@@ -1,0 +1,1 @@
+"""Upkeep: what keeps an installation running: migrate, serve, doctor, backup, restore."""

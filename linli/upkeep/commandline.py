@@ -1,0 +1,111 @@
+"""The command line: what `linli --help` shows, and how a refusal or a fault is told."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from importlib.metadata import version
+
+import django
+from django.conf import settings
+from django.core.management import ManagementUtility, get_commands, load_command_class
+from django.db import DatabaseError
+from django.utils import translation
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.table import Table
+
+from linli.kernel.rulings import Reason, Refused
+from linli.web.commands import GROUPS, LinliCommand
+
+REFUSED, CANCELLED = 1, 130
+
+
+class Program(ManagementUtility):
+    """Runs one command. Django's own commands work too, but are not listed."""
+
+    def run(self) -> int:
+        """Run it and give the exit code: 0 done, 1 refused or failed, 2 misused, 130 stopped."""
+        django.setup()
+        translation.activate("en" if os.environ.get("LINLI_LANGUAGE") == "en" else "zh-hans")
+        try:
+            self._run()
+        except Refused as refused:
+            print_reasons(refused.ruling.reasons)
+            return REFUSED
+        except DatabaseError as error:
+            if settings.DEBUG:
+                raise
+            _complain(_("数据库没有准备好，或连不上：%(error)s") % {"error": error})
+            _complain(_("先运行 linli migrate，再用 linli doctor 检查。"))
+            return REFUSED
+        except KeyboardInterrupt:
+            _complain(_("已取消。"))
+            return CANCELLED
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return REFUSED
+        return 0
+
+    def _run(self) -> None:
+        if self.argv[1:] in (["--version"], ["version"]):
+            print_line(f"linli {version('linli')}")
+        else:
+            self.execute()
+
+    def main_help_text(self, commands_only: bool = False) -> str:
+        """The commands of linli by group, one line each."""
+        ours = sorted(name for name, app in get_commands().items() if app.startswith("linli."))
+        if commands_only:
+            return "\n".join(ours)
+        grouped: dict[str, list[tuple[str, LinliCommand]]] = defaultdict(list)
+        for name in ours:
+            command = load_command_class(get_commands()[name], name)
+            grouped[str(getattr(command, "group", GROUPS[-1]))].append((name, command))
+        console = Console(highlight=False)
+        with console.capture() as page:
+            console.print(_("用法：linli 命令 [选项]　　查看某个命令：linli 命令 --help"))
+            console.print(_("数据目录：%(data)s（LINLI_DATA）") % {"data": settings.DATA})
+            for group in map(str, GROUPS):
+                if group in grouped:
+                    console.print(f"\n[bold]{group}[/bold]", _lines(grouped[group]), sep="\n")
+        return page.get()
+
+
+def _lines(commands: list[tuple[str, LinliCommand]]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
+    table.add_column(min_width=16)
+    table.add_column(overflow="fold")
+    for name, command in commands:
+        table.add_row(f"  {name}", str(command.help).strip().split("\n")[0])
+    return table
+
+
+def print_reasons(reasons: tuple[Reason, ...]) -> None:
+    """Tell every reason of a refusal on the error stream, with its row, field and ground."""
+    _complain(_("不能办理，原因如下："))
+    for number, reason in enumerate(reasons, start=1):
+        where = _("第 %(row)s 行：") % {"row": reason.row} if reason.row is not None else ""
+        ground = _("　依据：%(cites)s") % {"cites": "、".join(reason.cites)} if reason.cites else ""
+        _complain(f"{number}. {where}{in_words(reason)}{ground}")
+
+
+def in_words(reason: Reason) -> str:
+    """A reason in the language of the reader."""
+    values = {name: _said(value) for name, value in reason.values.items()}
+    return translation.gettext(reason.text) % values
+
+
+def _said(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return _("、").join(str(_said(part)) for part in value)
+    return translation.gettext(value) if isinstance(value, str) and value else value
+
+
+def print_line(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
