@@ -1,0 +1,407 @@
+"""Test databases: migrated once a run, then copied; nothing is ever flushed.
+
+Most tests (`db`) run in a transaction that is rolled back, in the worker's copy. A test that must
+really commit, run threads or start processes takes `own_database`. On PostgreSQL the tables
+belong to an owner role and the tests run as the application role, with production's grants.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.db import connection, connections
+from django.test import override_settings
+from psycopg import sql
+
+from linli.settings import postgres
+from linli.upkeep.database import as_owner, grant, url_of
+
+ROOT = Path(__file__).parent.parent
+OWNER, APP, PASSWORD = "linli_test_owner", "linli_test_app", "linli_test"
+PREFIX = "linli_test_"
+STALE_SECONDS = 6 * 3600
+
+
+class Server(Protocol):
+    """Where test databases live."""
+
+    def create(
+        self, name: str, *, template: str = "", directory: Path | None = None
+    ) -> dict[str, Any]:
+        """Make a database and give the connection settings of the application.
+
+        `directory`: where the file goes, for a database that is a file.
+        """
+
+    def drop(self, name: str) -> None: ...
+
+    def owner_url(self, name: str) -> str: ...
+
+
+@dataclass
+class Files:
+    """SQLite: a database is a file, a copy is a copy."""
+
+    directory: Path
+
+    def create(
+        self, name: str, *, template: str = "", directory: Path | None = None
+    ) -> dict[str, Any]:
+        path = (directory / "linli.sqlite3") if directory else self.path(name)
+        if template:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.path(template), path)
+        return {"NAME": str(path)}
+
+    def path(self, name: str) -> Path:
+        return self.directory / f"{name}.sqlite3"
+
+    def drop(self, name: str) -> None:
+        for path in self.directory.glob(f"{name}.sqlite3*"):
+            path.unlink()
+
+    def owner_url(self, name: str) -> str:
+        return ""
+
+
+@dataclass
+class Cluster:
+    """PostgreSQL: CREATE DATABASE … TEMPLATE. Roles are made where the caller may make them."""
+
+    run: str
+    admin: dict[str, Any] = field(init=False)
+    owner: dict[str, Any] = field(init=False)
+    app: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        given = postgres(settings.DATABASE_URL)
+        if settings.OWNER_URL:
+            self.app, self.owner = given, postgres(settings.OWNER_URL)
+            self.admin = self.owner
+        else:
+            self.admin = given
+            self.owner = given | {"USER": OWNER, "PASSWORD": PASSWORD}
+            self.app = given | {"USER": APP, "PASSWORD": PASSWORD}
+
+    @contextmanager
+    def as_admin(self) -> Iterator[psycopg.Connection]:
+        url = url_of(self.admin)
+        with psycopg.connect(url, autocommit=True) as admin:
+            yield admin
+
+    def prepare(self) -> None:
+        """Make the roles and clear away what a killed run left."""
+        with self.as_admin() as admin:
+            if not settings.OWNER_URL:
+                self._roles(admin)
+            for (name,) in admin.execute(
+                "SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"]
+            ).fetchall():
+                born = int(name[len(PREFIX) :].split("_")[0], 16)
+                if time.time() - born > STALE_SECONDS:
+                    self._drop(admin, name)
+
+    def _roles(self, admin: psycopg.Connection) -> None:
+        admin.execute("SELECT pg_advisory_lock(7061)")
+        for role in (OWNER, APP):
+            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                admin.execute(
+                    sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+                        sql.Identifier(role), sql.Literal(PASSWORD)
+                    )
+                )
+        admin.execute("SELECT pg_advisory_unlock(7061)")
+
+    def create(
+        self, name: str, *, template: str = "", directory: Path | None = None
+    ) -> dict[str, Any]:
+        with self.as_admin() as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    sql.Identifier(self._name(name)),
+                    sql.Identifier(self.owner["USER"]),
+                    sql.Identifier(self._name(template) if template else "template0"),
+                )
+            )
+        return {
+            "NAME": self._name(name),
+            "USER": self.app["USER"],
+            "PASSWORD": self.app["PASSWORD"],
+            "CONN_MAX_AGE": 0,
+        }
+
+    def drop(self, name: str) -> None:
+        with self.as_admin() as admin:
+            self._drop(admin, self._name(name))
+
+    def drop_all(self) -> None:
+        """Everything this run has made."""
+        with self.as_admin() as admin:
+            for (name,) in admin.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+                [self._name("")],
+            ).fetchall():
+                self._drop(admin, name)
+
+    def _drop(self, admin: psycopg.Connection, name: str) -> None:
+        admin.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+    def _name(self, name: str) -> str:
+        return f"{PREFIX}{self.run}_{name}"
+
+    def owner_url(self, name: str) -> str:
+        return url_of(self.owner, name=self._name(name))
+
+
+class Databases:
+    """The databases of one worker; templates are shared by the workers of a run."""
+
+    def __init__(self, server: Server, shared: Path, worker: str) -> None:
+        self.server = server
+        self.shared = shared
+        self.worker = worker
+        self.count = 0
+
+    def template(self, name: str, build: Callable[[], None], *, start: str = "") -> str:
+        """A database that `build` fills once a run, whichever worker comes first."""
+        with open(self.shared / f"{name}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = self.shared / f"{name}.done"
+            if not done.exists():
+                self.server.drop(name)
+                with pointed_at(self.server.create(name, template=start)):
+                    build()
+                done.touch()
+        return name
+
+    def empty(self) -> str:
+        """The template with all tables and no rows."""
+        return self.template("empty", self._migrate)
+
+    def _migrate(self) -> None:
+        with as_owner(self.server.owner_url("empty")):
+            call_command("migrate", verbosity=0, interactive=False)
+            if isinstance(self.server, Cluster):
+                grant(self.server.app["USER"])
+
+    def copy(self, template: str, *, directory: Path | None = None) -> tuple[str, dict[str, Any]]:
+        self.count += 1
+        name = f"{self.worker}_{self.count}"
+        return name, self.server.create(name, template=template, directory=directory)
+
+
+@contextmanager
+def pointed_at(place: dict[str, Any]) -> Iterator[None]:
+    """The default connection, in every thread, goes to another database."""
+    before = dict(connection.settings_dict)
+    connections.close_all()
+    connection.settings_dict.update(place)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict.clear()
+        connection.settings_dict.update(before)
+
+
+def careless(place: dict[str, Any]) -> dict[str, Any]:
+    """The same place without waiting for the disk: what is rolled back needs no durability."""
+    if connection.vendor != "sqlite":
+        return place
+    options = connection.settings_dict["OPTIONS"]
+    quick = options["init_command"] + "PRAGMA journal_mode=MEMORY;PRAGMA synchronous=OFF;"
+    return place | {"OPTIONS": options | {"init_command": quick}}
+
+
+@dataclass
+class OwnDatabase:
+    """A test's own database and data directory; threads and processes may use it, too."""
+
+    data: Path
+    environment: dict[str, str]
+
+    def run(self, *command: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run `linli …` as a process of its own, as a person would."""
+        return subprocess.run(
+            [sys.executable, "-m", "linli", *command],
+            env=os.environ | self.environment,
+            cwd=ROOT,
+            text=True,
+            capture_output=True,
+            timeout=options.pop("timeout", 120),
+            check=options.pop("check", False),
+            **options,
+        )
+
+    def together(self, *acts: Callable[[], Any]) -> list[Any]:
+        """Run the acts at the same moment, each in its own thread and connection.
+
+        Gives each one's result, or the exception it raised, in the order of the acts.
+        """
+        results: list[Any] = [None] * len(acts)
+        gate = threading.Barrier(len(acts))
+
+        def run(number: int, act: Callable[[], Any]) -> None:
+            try:
+                gate.wait(timeout=30)
+                results[number] = act()
+            except Exception as error:  # noqa: BLE001 - the exception is the result
+                results[number] = error
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=120)
+            assert not thread.is_alive(), "an act did not come to an end within two minutes"
+        return results
+
+
+@pytest.fixture(scope="session")
+def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory that the workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, shared_directory: Path) -> Databases:
+    """How this worker gets its databases."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if connection.vendor == "postgresql":
+        cluster = Cluster(run_name(request.config))
+        cluster.prepare()
+        return Databases(cluster, shared_directory, worker)
+    directory = shared_directory / "databases"
+    directory.mkdir(exist_ok=True)
+    return Databases(Files(directory), shared_directory, worker)
+
+
+def run_name(config: pytest.Config) -> str:
+    """When the run began, and whose it is, so that two runs on one server do not meet."""
+    given = getattr(config, "workerinput", None)
+    if given is not None:
+        return str(given["linli_run"])
+    if not hasattr(config, "linli_run"):
+        config.linli_run = f"{int(time.time()):x}_{os.getpid()}"  # type: ignore[attr-defined]
+    return str(config.linli_run)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, databases: Databases
+) -> Iterator[None]:
+    """The worker's database, in place of the one pytest-django would make and flush."""
+    with django_db_blocker.unblock():
+        name, place = databases.copy(databases.empty())
+        before = dict(connection.settings_dict)
+        connections.close_all()
+        connection.settings_dict.update(careless(place))
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        connection.settings_dict.clear()
+        connection.settings_dict.update(before)
+        databases.server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def told_county(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    databases: Databases,
+    shared_directory: Path,
+) -> tuple[str, Path]:
+    """The demo county, told once a run: the name of its template and its data directory."""
+    if "demo" not in get_commands():
+        cannot_run("the demo county cannot be told: there is no `linli demo`")
+    data = shared_directory / "told"
+    with django_db_blocker.unblock(), data_directory(data):
+        databases.empty()
+        return databases.template("told", tell, start="empty"), data
+
+
+def tell() -> None:
+    call_command("demo", verbosity=0)
+
+
+def cannot_run(why: str) -> None:
+    """Skip the test and say why; where everything must run (CI=true), fail it instead."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(why, pytrace=False)
+    pytest.skip(why)
+
+
+@contextmanager
+def data_directory(path: Path) -> Iterator[Path]:
+    """Files, keys and the public folder of this process lie in `path`."""
+    with override_settings(
+        DATA=path,
+        FILES=path / "files",
+        MEDIA_ROOT=path / "files",
+        KEYS=path / "keys",
+        PUBLIC=path / "public",
+    ):
+        yield path
+
+
+@pytest.fixture(autouse=True)
+def own_data_directory(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Path]:
+    """Every test has a data directory of its own; it is made when something is put into it."""
+    base = tmp_path_factory.getbasetemp() / "data"
+    with data_directory(base / f"{abs(hash(request.node.nodeid)):x}") as path:
+        yield path
+
+
+@pytest.fixture
+def own_database(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    databases: Databases,
+    own_data_directory: Path,
+) -> Iterator[OwnDatabase]:
+    """A database of the test's own: commits are real, threads and processes may connect.
+
+    `@pytest.mark.own_database(told=True)` begins with the demo county instead of empty tables.
+    """
+    marker = request.node.get_closest_marker("own_database")
+    told = bool(marker and marker.kwargs.get("told"))
+    if told:
+        template, told_data = request.getfixturevalue("told_county")
+        shutil.copytree(told_data, own_data_directory, dirs_exist_ok=True)
+    with django_db_blocker.unblock():
+        template = template if told else databases.empty()
+        name, place = databases.copy(template, directory=own_data_directory)
+        owner_url = databases.server.owner_url(name)
+        with pointed_at(place):
+            environment = {"LINLI_DATA": str(own_data_directory)}
+            if owner_url:
+                environment["LINLI_DATABASE_URL"] = url_of(connection.settings_dict)
+                environment["LINLI_OWNER_URL"] = owner_url
+            with override_settings(
+                DATABASE_URL=environment.get("LINLI_DATABASE_URL", ""), OWNER_URL=owner_url
+            ):
+                yield OwnDatabase(own_data_directory, environment)
+        databases.server.drop(name)
