@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import F, Max, Q, Sum
 
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
-from linli.ledger import rules
+from linli.kernel.rulings import Ruling, require
+from linli.kernel.words import gettext_noop as _
+from linli.ledger import log as logs
+from linli.ledger import posting, rules
 from linli.ledger.models import Account, Balance, Book, Entry, Project, Seal, Tally
-from linli.ledger.rules import DraftLine
+from linli.ledger.rules import Draft, DraftLine
 
 
 def next_code() -> str:
@@ -166,3 +171,32 @@ def entries(book: Book, **where: object) -> object:
         .prefetch_related("lines__account", "lines__project", "papers")
         .order_by("-number")
     )
+
+
+def entry(book: Book, number: int) -> Entry:
+    """One entry by its number; raises Entry.DoesNotExist."""
+    return Entry.objects.get(book=book, number=number)
+
+
+def reversed_by(entry: Entry) -> int | None:
+    """The number of the entry that reverses this one."""
+    return Entry.objects.filter(reverses=entry).values_list("number", flat=True).first()
+
+
+def accounts(book: Book, ids: Iterable[int]) -> dict[int, Account]:
+    """Accounts of a book by id. Raises Refused for an id that is not the book's."""
+    wanted = set(ids)
+    found = {a.pk: a for a in Account.objects.filter(book=book, pk__in=wanted)}
+    require(len(found) == len(wanted), _("科目不属于本账套"), "linli:ledger.2").enforce()
+    return found
+
+
+def lock(book: Book) -> None:
+    """Hold the book's lock until the transaction ends."""
+    logs.locked(book.log_id)
+
+
+def preview(book: Book, draft: Draft, *, now: datetime) -> tuple[Ruling, bool]:
+    """What would refuse a posting, and whether its payment is above the book's limit."""
+    found = posting.facts(book, [draft], now=now)
+    return rules.may_post(draft, found), rules.paid(draft, found) > book.limit_fen

@@ -62,11 +62,6 @@ class Draft:
     def period(self) -> str:
         return f"{self.date:%Y-%m}"
 
-    @property
-    def paid_fen(self) -> int:
-        """What leaves the book's money accounts, before any comes back."""
-        return sum(-line.amount_fen for line in self.lines if line.amount_fen < 0)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFact:
@@ -244,7 +239,7 @@ def _people(draft: Draft, facts: BookFacts) -> Ruling:
     if draft.kind in {IMPORT, OPENING}:
         return ALLOWED
     people = [p for p in (draft.prepared_by, draft.approved_by, draft.seconded_by) if p]
-    large = _paid(draft, facts) > facts.limit_fen
+    large = paid(draft, facts) > facts.limit_fen
     roles = {draft.approved_role, draft.seconded_role}
     return every(
         (
@@ -264,17 +259,14 @@ def _people(draft: Draft, facts: BookFacts) -> Ruling:
     )
 
 
-def _paid(draft: Draft, facts: BookFacts) -> int:
-    """What goes out of money accounts by this draft."""
-    return (
-        sum(
-            -line.amount_fen
-            for line in draft.lines
-            if line.amount_fen < 0 and facts.accounts[line.fund, line.account].kind == MONEY
-        )
-        if all((line.fund, line.account) in facts.accounts for line in draft.lines)
-        else draft.paid_fen
+def paid(draft: Draft, facts: BookFacts) -> int:
+    """What goes out of money accounts to others by this draft, in fen; transfers do not count."""
+    moved = sum(
+        line.amount_fen
+        for line in draft.lines
+        if (account := facts.accounts.get((line.fund, line.account))) and account.kind == MONEY
     )
+    return max(0, -moved)
 
 
 def _sides(draft: Draft, facts: BookFacts) -> Ruling:

@@ -1,0 +1,208 @@
+"""Rules of vouchers and receipts. No database, no clock, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from linli.kernel.rulings import ALLOWED, Ruling, every, require
+from linli.kernel.words import gettext_noop as _
+
+DIRECTIONS = {"in": _("收入"), "out": _("支出"), "move": _("调拨")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One row of the form: a category (or a second money account), an amount, a project.
+
+    `refund`: the row takes back what was booked before, so it stands on the other side.
+    """
+
+    account: int
+    amount_fen: int
+    project: int | None = None
+    restriction: str = ""
+    refund: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One line of the voucher: account id, debit-positive fen, project id, restriction."""
+
+    account: int
+    amount_fen: int
+    project: int | None = None
+    restriction: str = ""
+
+
+def lines(*, direction: str, money: int, items: Sequence[Item]) -> tuple[Place, ...]:
+    """The lines that a form's rows mean: what comes in debits the money account.
+
+    `direction` "in": items are credited; "out": debited; "move": the item is the money account
+    that receives. `money`: the money account's id.
+    """
+    sign = -1 if direction == "in" else 1
+    placed = [
+        Place(
+            account=item.account,
+            amount_fen=sign * (-item.amount_fen if item.refund else item.amount_fen),
+            project=item.project,
+            restriction=item.restriction,
+        )
+        for item in items
+    ]
+    total = sum(place.amount_fen for place in placed)
+    cash = Place(account=money, amount_fen=-total)
+    return (cash, *placed) if direction == "in" else (*placed, cash)
+
+
+def may_draft(
+    *,
+    direction: str,
+    sides: Sequence[str],
+    funds: Collection[str],
+    items: Sequence[Item],
+    summary: str,
+    period: str,
+    sealed_through: str,
+) -> Ruling:
+    """A draft says what it is for, in rows of one fund that fit its direction."""
+    fitting = {
+        "in": {"income", "transfer", "liability"},
+        "out": {"cost", "use", "transfer", "liability"},
+    }
+    return every(
+        (
+            require(direction in DIRECTIONS, _("请选择收入、支出或调拨")).at("direction"),
+            require(summary.strip(), _("请写摘要：收什么钱、付什么钱"), "会计法:14").at("summary"),
+            require(items, _("请至少填一行科目和金额"), "linli:ledger.2").at("items"),
+            every(
+                require(
+                    item.amount_fen > 0,
+                    _("金额须大于零；退款请勾选“退款/冲减”"),
+                    "linli:ledger.1",
+                ).at("amount", row)
+                for row, item in enumerate(items, 1)
+            ),
+            require(
+                direction == "move"
+                or all(
+                    side in fitting.get(direction, set()) or item.refund
+                    for side, item in zip(sides, items, strict=True)
+                ),
+                _("科目与方向不符：收入凭证用收入类科目，支出凭证用成本、使用类科目"),
+                "linli:ledger.2",
+            ).at("items"),
+            require(
+                direction != "move" or all(side == "money" for side in sides),
+                _("调拨只在同一资金的两个账户之间进行"),
+                "linli:ledger.2",
+            ).at("items"),
+            require(
+                len(funds) <= 1,
+                _("一张凭证只记一类资金，请分开填写：%(funds)s"),
+                "linli:ledger.2",
+                funds=tuple(sorted(funds)),
+            ).at("items"),
+            month_is_open(period, sealed_through),
+        )
+    )
+
+
+def month_is_open(period: str, sealed_through: str) -> Ruling:
+    return require(
+        period > sealed_through,
+        _("%(period)s 已封存（封存至 %(through)s），请在开放月份更正并写明原日期"),
+        "linli:ledger.9",
+        period=period,
+        through=sealed_through,
+    ).at("date")
+
+
+def may_change(*, state: str, own: bool) -> Ruling:
+    """Only the preparer changes a draft, and only before it is handed in."""
+    return require(
+        state in {"draft", "returned"}, _("凭证已提交或已办结，不能修改"), "会计法:14"
+    ) & require(own, _("只有制单人可以修改这张凭证"), "会计法:14")
+
+
+STATES = {
+    "draft": _("草稿"),
+    "waiting": _("待审批"),
+    "returned": _("已退回"),
+    "posted": _("已入账"),
+    "void": _("已作废"),
+}
+
+
+def is_waiting(*, state: str) -> Ruling:
+    """Only a voucher that was handed in is approved or sent back."""
+    return require(
+        state == "waiting",
+        _("凭证现为“%(state)s”，不在待审批状态，可能刚刚已由他人办理"),
+        "会计法:14",
+        state=STATES[state],
+    )
+
+
+def may_approve(*, counterparty: str, name: str, preparer_name: str) -> Ruling:
+    """Neither the preparer nor an approver is the payee."""
+    payee = counterparty.strip()
+    return require(
+        not payee or payee not in {name.strip(), preparer_name.strip()},
+        _("收付款人是制单人或审批人本人，须由其他人办理"),
+        "会计法:25",
+        "linli:ledger.8",
+    ).at("counterparty")
+
+
+def may_void(*, state: str, reason: str) -> Ruling:
+    """A draft that will not be posted is voided with a reason; it keeps its number."""
+    return require(
+        state in {"draft", "returned", "waiting"}, _("凭证已入账或已作废"), "linli:ledger.5"
+    ) & require(reason.strip(), _("请写明作废原因"), "会计法:14").at("reason")
+
+
+def may_issue(
+    *, amount_fen: int, payer: str, summary: str, side: str, received_on: date, today: date
+) -> Ruling:
+    """A receipt is for money received, from somebody, for something."""
+    return every(
+        (
+            require(amount_fen > 0, _("收据金额须大于零"), "linli:ledger.1").at("amount"),
+            require(payer.strip(), _("请写交款人")).at("payer"),
+            require(summary.strip(), _("请写收款事由")).at("summary"),
+            require(
+                side in {"income", "liability"}, _("收据只用于收入或押金"), "linli:ledger.2"
+            ).at("category"),
+            require(received_on <= today, _("收款日期还没有到")).at("received_on"),
+        )
+    )
+
+
+def may_void_receipt(*, gathered: bool, void: bool, reason: str) -> Ruling:
+    """A receipt is voided before it is in the books; after that the money is refunded."""
+    return (
+        require(not void, _("收据已作废"))
+        & require(
+            not gathered,
+            _("收据已并入凭证，请先退回或作废该凭证；已入账的须填退款凭证"),
+            "linli:ledger.5",
+        )
+        & require(reason.strip(), _("请写明作废原因"), "会计法:14").at("reason")
+    )
+
+
+def may_gather(*, states: Sequence[bool], accounts: Collection[int]) -> Ruling:
+    """Receipts that are neither void nor gathered, all of one category, become one voucher.
+
+    `states`: for each receipt, whether it is still free.
+    """
+    if not states:
+        return require(False, _("请至少选择一张收据")).at("receipts")
+    return (
+        require(all(states), _("所选收据中有已作废或已入凭证的")).at("receipts")
+        & require(len(accounts) == 1, _("一次只能汇总同一科目的收据")).at("receipts")
+        & ALLOWED
+    )

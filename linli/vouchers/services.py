@@ -1,0 +1,381 @@
+"""The verbs of vouchers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Max
+from django.utils import timezone
+
+from linli.cases import queries as case_queries
+from linli.cases import services as cases
+from linli.kernel import body as bodies
+from linli.kernel import receipts as small_trees
+from linli.kernel.flow import RETURNED
+from linli.kernel.rulings import require
+from linli.kernel.words import gettext_noop as _
+from linli.ledger import queries as ledger
+from linli.ledger import rules as posting
+from linli.ledger import services as ledger_services
+from linli.trail.acts import act
+from linli.vouchers import queries, rules
+from linli.vouchers.flow import LARGE_VOUCHER, VOUCHER
+from linli.vouchers.models import (
+    POSTED,
+    VOID,
+    WAITING,
+    Receipt,
+    Voucher,
+    VoucherLine,
+    VoucherPaper,
+)
+from linli.vouchers.models import (
+    RETURNED as SENT_BACK,
+)
+from linli.vouchers.rules import Item
+
+User = AbstractBaseUser
+WORDS = ("counterparty", "summary", "handler", "document", "decision", "ground", "note")
+
+
+@act("vouchers.draft")
+def draft(
+    *,
+    by: User,
+    book: object,
+    key: str,
+    on: date,
+    direction: str,
+    money: int,
+    items: Sequence[Item],
+    now: datetime,
+    papers: Sequence[int] = (),
+    receipts: Sequence[int] = (),
+    voucher: Voucher | None = None,
+    corrects: object = None,
+    person: bool = False,
+    paper_count: int | None = None,
+    reason: str = "",
+    **words: str,
+) -> Voucher:
+    """Write a draft, or write one anew (`voucher`); nothing is posted.
+
+    `direction`: in, out or move; `money`: id of the money account; `items`: the form's rows;
+    `papers`: ids of kept files; `receipts`: ids of receipts it gathers; `words`: the text fields;
+    `corrects`: the entry this replaces. The same `key` again is the same voucher.
+    """
+    known = Voucher.objects.filter(book=book, key=key).first()
+    if known and voucher is None:
+        return known
+    ledger.lock(book)
+    accounts = ledger.accounts(book, [money, *(item.account for item in items)])
+    rules.may_draft(
+        direction=direction,
+        sides=[accounts[item.account].kind for item in items],
+        funds={accounts[id_].fund for id_ in accounts},
+        items=items,
+        summary=words.get("summary", ""),
+        period=f"{on:%Y-%m}",
+        sealed_through=ledger.sealed_through(book),
+    ).enforce()
+    if voucher is None:
+        voucher = _new(book, key, on, by, now)
+        voucher.corrects = corrects
+        voucher.kind = posting.REVERSAL if corrects else posting.VOUCHER
+    else:
+        rules.may_change(state=voucher.state, own=voucher.prepared_by_id == by.pk).enforce()
+        _move(voucher, on)
+    _write(voucher, on, words, person=person, reason=reason)
+    voucher.paper_count = len(papers) + len(receipts) if paper_count is None else paper_count
+    voucher.save()
+    placed = rules.lines(direction=direction, money=money, items=items)
+    _fill(voucher, placed, papers, receipts)
+    return voucher
+
+
+def _new(book: object, key: str, on: date, by: User, now: datetime) -> Voucher:
+    return Voucher(
+        book=book,
+        place=book.place,  # type: ignore[attr-defined]
+        key=key,
+        date=on,
+        period=f"{on:%Y-%m}",
+        serial=_serial(book, f"{on:%Y-%m}"),
+        prepared_by=by,
+        prepared_at=now,
+    )
+
+
+def _serial(book: object, period: str) -> int:
+    last = Voucher.objects.filter(book=book, period=period).aggregate(last=Max("serial"))["last"]
+    return (last or 0) + 1
+
+
+def _move(voucher: Voucher, on: date) -> None:
+    """A draft that moves to another month takes that month's next number."""
+    if voucher.period != f"{on:%Y-%m}":
+        voucher.serial = _serial(voucher.book, f"{on:%Y-%m}")
+
+
+def _write(voucher: Voucher, on: date, words: dict, *, person: bool, reason: str) -> None:
+    voucher.date, voucher.period = on, f"{on:%Y-%m}"
+    voucher.person, voucher.reason = person, posting.tidy(reason)
+    for name in WORDS:
+        setattr(voucher, name, posting.tidy(words.get(name, "")))
+
+
+def _fill(
+    voucher: Voucher, placed: Sequence[rules.Place], papers: Sequence[int], receipts: Sequence[int]
+) -> None:
+    voucher.lines.all().delete()
+    VoucherLine.objects.bulk_create(
+        VoucherLine(
+            voucher=voucher,
+            position=position,
+            account_id=line.account,
+            project_id=line.project,
+            restriction=line.restriction,
+            amount_fen=line.amount_fen,
+        )
+        for position, line in enumerate(placed)
+    )
+    voucher.papers.all().delete()
+    VoucherPaper.objects.bulk_create(
+        VoucherPaper(voucher=voucher, position=position, file_id=file)
+        for position, file in enumerate(dict.fromkeys(papers))
+    )
+    for receipt in Receipt.objects.filter(voucher=voucher).exclude(pk__in=receipts):
+        receipt.voucher = None
+        receipt.save(update_fields=["voucher"])
+    for receipt in Receipt.objects.filter(book=voucher.book, pk__in=receipts):
+        receipt.voucher = voucher
+        receipt.save(update_fields=["voucher"])
+
+
+@act("vouchers.reverse")
+def reverse(*, by: User, entry: object, key: str, on: date, reason: str, now: datetime) -> Voucher:
+    """Draft the reversal of an entry, to be approved like any voucher; nothing replaces it."""
+    book = entry.book  # type: ignore[attr-defined]
+    known = Voucher.objects.filter(book=book, key=key).first()
+    if known:
+        return known
+    ledger.lock(book)
+    (
+        posting.may_reverse(kind=entry.kind, reversed_by=ledger.reversed_by(entry))  # type: ignore[attr-defined]
+        & require(reason.strip(), _("请写明更正原因"), "会计法:14").at("reason")
+        & rules.month_is_open(f"{on:%Y-%m}", ledger.sealed_through(book))
+    ).enforce()
+    voucher = _new(book, key, on, by, now)
+    voucher.kind, voucher.corrects = posting.REVERSAL, entry
+    wording = entry.wording  # type: ignore[attr-defined]
+    words = {name: getattr(wording, name) for name in WORDS}
+    words["summary"] = f"冲销第 {entry.number} 号：{wording.summary}"[:200]  # type: ignore[attr-defined]
+    _write(voucher, on, words, person=wording.person, reason=reason)
+    voucher.save()
+    return voucher
+
+
+@act("vouchers.submit")
+def submit(*, by: User, voucher: Voucher, now: datetime) -> Voucher:
+    """Hand a draft in. Whatever would refuse the posting refuses it here already."""
+    voucher = Voucher.objects.select_for_update().get(pk=voucher.pk)
+    rules.may_change(state=voucher.state, own=voucher.prepared_by_id == by.pk).enforce()
+    ruling, large = queries.preview(voucher, now=now)
+    ruling.enforce()
+    if voucher.state == SENT_BACK and voucher.large != large:
+        cases.close_case(by=by, case=queries.case(voucher), now=now)
+        voucher.large = large
+    voucher.large, voucher.state = large, WAITING
+    voucher.save(update_fields=["large", "state"])
+    flow = LARGE_VOUCHER if large else VOUCHER
+    case = case_queries.find(flow=flow, subject=voucher) or cases.open_case(
+        by=by,
+        flow=flow,
+        subject=voucher,
+        title=f"{voucher.number} {voucher.summary}"[:200],
+        place=voucher.place,
+        now=now,
+    )
+    cases.stamp(by=by, case=case, step="prepare", now=now)
+    return voucher
+
+
+@act("vouchers.approve")
+def approve(*, by: User, voucher: Voucher, now: datetime, note: str = "") -> Voucher:
+    """Approve; the last approval posts the entry in the same transaction."""
+    ledger.lock(voucher.book)
+    voucher = Voucher.objects.select_for_update().get(pk=voucher.pk)
+    rules.is_waiting(state=voucher.state).enforce()
+    rules.may_approve(
+        counterparty=voucher.counterparty, name=by.name, preparer_name=voucher.prepared_by.name
+    ).enforce()
+    case = queries.case(voucher)
+    step = case_queries.open_steps(case)[0]
+    cases.stamp(by=by, case=case, step=step.code, note=note, now=now)
+    if case_queries.open_steps(case):
+        return voucher
+    return _post(voucher, by=by, now=now)
+
+
+def _post(voucher: Voucher, *, by: User, now: datetime) -> Voucher:
+    """Post the entry that the voucher drafted; a correction posts both halves as one act."""
+    people = queries.people(voucher)
+    if voucher.corrects_id:
+        replacement = queries.draft_of(voucher, people) if voucher.lines.exists() else None
+        posted = ledger_services.reverse(
+            by=by,
+            entry=voucher.corrects,
+            on=voucher.date,
+            people=people,
+            reason=voucher.reason,
+            replacement=replacement,
+            now=now,
+        )
+    else:
+        posted = ledger_services.post(
+            by=by, book=voucher.book, drafts=[queries.draft_of(voucher, people)], now=now
+        )
+    voucher.state = POSTED
+    voucher.entry = ledger.entry(voucher.book, posted.numbers[-1])
+    voucher.save(update_fields=["state", "entry"])
+    return voucher
+
+
+@act("vouchers.send_back")
+def send_back(*, by: User, voucher: Voucher, reason: str, now: datetime) -> Voucher:
+    """Send a voucher back to its preparer with a reason."""
+    require(reason.strip(), _("请写明退回原因，制单人才知道改什么"), "会计法:14").at(
+        "reason"
+    ).enforce()
+    voucher = Voucher.objects.select_for_update().get(pk=voucher.pk)
+    rules.is_waiting(state=voucher.state).enforce()
+    case = queries.case(voucher)
+    step = case_queries.open_steps(case)[0]
+    cases.stamp(by=by, case=case, step=step.code, outcome=RETURNED, note=reason, now=now)
+    voucher.state = SENT_BACK
+    voucher.save(update_fields=["state"])
+    return voucher
+
+
+@act("vouchers.void")
+def void(*, by: User, voucher: Voucher, reason: str, now: datetime) -> Voucher:
+    """Void a draft with a reason; its number and its papers stay, its receipts are free again."""
+    voucher = Voucher.objects.select_for_update().get(pk=voucher.pk)
+    rules.may_void(state=voucher.state, reason=reason).enforce()
+    if case := queries.case(voucher):
+        cases.close_case(by=by, case=case, now=now)
+    for receipt in voucher.receipts.all():
+        receipt.voucher = None
+        receipt.save(update_fields=["voucher"])
+    voucher.state, voucher.reason = VOID, posting.tidy(reason)
+    voucher.voided_by, voucher.voided_at = by, now
+    voucher.save(update_fields=["state", "reason", "voided_by", "voided_at"])
+    return voucher
+
+
+@act("vouchers.issue_receipt")
+def issue_receipt(
+    *,
+    by: User,
+    book: object,
+    key: str,
+    account: object,
+    received_on: date,
+    amount_fen: int,
+    payer: str,
+    summary: str,
+    now: datetime,
+    method: str = "",
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> Receipt:
+    """Issue a numbered receipt; the same `key` again gives the first one.
+
+    `account`: the income or deposit category; `entropy(n)` gives n random bytes (tests give it).
+    """
+    ledger.lock(book)
+    if known := Receipt.objects.filter(book=book, key=key).first():
+        return known
+    rules.may_issue(
+        amount_fen=amount_fen,
+        payer=payer,
+        summary=summary,
+        side=account.kind,  # type: ignore[attr-defined]
+        received_on=received_on,
+        today=timezone.localdate(now),
+    ).enforce()
+    last = Receipt.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
+    words = {
+        "code": small_trees.code(entropy(8)),
+        "payer": posting.tidy(payer),
+        "summary": posting.tidy(summary),
+    }
+    salts = {name: entropy(32) for name in words}
+    commit = bodies.commit({name: (salts[name], words[name]) for name in words})
+    receipt = Receipt(
+        book=book,
+        place=book.place,  # type: ignore[attr-defined]
+        number=last + 1,
+        key=key,
+        account=account,
+        received_on=received_on,
+        amount_fen=amount_fen,
+        method=method,
+        salts={name: salt.hex() for name, salt in salts.items()},
+        body=bodies.encode(small_trees.receipt(amount_fen=amount_fen, commit=commit)).decode(),
+        issued_by=by,
+        issued_at=now,
+        **words,
+    )
+    receipt.save()
+    return receipt
+
+
+@act("vouchers.void_receipt")
+def void_receipt(*, by: User, receipt: Receipt, reason: str, now: datetime) -> Receipt:
+    """Void a receipt with a reason; it keeps its number."""
+    receipt = Receipt.objects.select_for_update().get(pk=receipt.pk)
+    rules.may_void_receipt(
+        gathered=receipt.voucher_id is not None, void=receipt.voided_at is not None, reason=reason
+    ).enforce()
+    receipt.voided_by, receipt.voided_at, receipt.void_reason = by, now, posting.tidy(reason)
+    receipt.save(update_fields=["voided_by", "voided_at", "void_reason"])
+    return receipt
+
+
+@act("vouchers.gather")
+def gather(
+    *,
+    by: User,
+    book: object,
+    key: str,
+    receipts: Sequence[int],
+    money: int,
+    on: date,
+    summary: str,
+    now: datetime,
+) -> Voucher:
+    """Make one income voucher of receipts of one category; their sum is its amount."""
+    ledger.lock(book)
+    if known := Voucher.objects.filter(book=book, key=key).first():
+        return known
+    chosen = list(Receipt.objects.filter(book=book, pk__in=receipts))
+    rules.may_gather(
+        states=[r.voucher_id is None and r.voided_at is None for r in chosen],
+        accounts={r.account_id for r in chosen},
+    ).enforce()
+    total = sum(receipt.amount_fen for receipt in chosen)
+    return draft(
+        by=by,
+        book=book,
+        key=key,
+        on=on,
+        direction="in",
+        money=money,
+        items=[Item(account=chosen[0].account_id, amount_fen=total)],
+        receipts=[receipt.pk for receipt in chosen],
+        summary=summary,
+        now=now,
+    )
