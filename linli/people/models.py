@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from linli.kernel.place import Scope
 from linli.kernel.roles import ROLES
 from linli.scope.models import Placed
 
@@ -13,6 +14,10 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 class UserManager(BaseUserManager["User"]):
+    def within(self, scope: Scope) -> models.QuerySet[User]:
+        """People who hold, or held, a role at a place of the scope."""
+        return self.filter(pk__in=Appointment.objects.within(scope).values("user"))
+
     def get_by_natural_key(self, username: str) -> User:
         return self.get(username=username)
 
@@ -70,9 +75,8 @@ class Appointment(Placed):
                 name="an_appointment_ends_after_it_begins",
             ),
             models.CheckConstraint(
-                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
-                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
-                name="an_appointment_is_revoked_by_somebody",
+                condition=models.Q(revoked_at__isnull=False) | models.Q(revoked_by__isnull=True),
+                name="who_revoked_an_appointment_did_so_once",
             ),
         ]
 
@@ -102,9 +106,14 @@ class RecoveryCode(models.Model):
 
 
 class SignIn(models.Model):
-    """One session of one person, from log-in until it ended. The session's key is not kept here."""
+    """One session of one person, from log-in until it ended.
+
+    `session_key`: that of the session, kept so that its owner can end it from elsewhere; emptied
+    when it has ended.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
     seen_at = models.DateTimeField()
     address = models.GenericIPAddressField(null=True)
@@ -114,3 +123,12 @@ class SignIn(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "ended_at"], name="people_signin_user_ended")]
+
+
+class FirstRun(models.Model):
+    """The installation was set up. One row; until it is there the set-up pages are open."""
+
+    finished_at = models.DateTimeField()
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )

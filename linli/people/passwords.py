@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.kernel.rulings import Ruling, every, refuse
+from linli.kernel.words import gettext_noop
 from linli.people import rules
+from linli.people.models import User
+from linli.sources import number
+
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Characters that are not mistaken for each other on paper or on the telephone."""
 
 
 class KindsOfCharacters:
-    """Letters small and capital, figures, signs: at least so many of the four kinds."""
+    """Letters small and capital, figures, signs: as many of the four kinds as the law book says."""
 
-    def __init__(self, kinds: int = 3) -> None:
-        self.kinds = kinds
+    @property
+    def kinds(self) -> int:
+        return number("password_kinds", on=timezone.localdate())
 
     def validate(self, password: str, user: object = None) -> None:
         if rules.kinds_of_characters(password) < self.kinds:
@@ -40,3 +52,30 @@ class NotUsedBefore:
 
     def get_help_text(self) -> str:
         return _("不能与现用密码和最近%(count)s次用过的密码相同") % {"count": self.count}
+
+
+def breaches(password: str, user: User, *, kept: int = 0) -> Ruling:
+    """Every rule a new password breaks. `kept`: how many earlier ones may not come again."""
+    checks = [validate_password]
+    if kept:
+        checks.append(NotUsedBefore(kept).validate)
+    faults: list[str] = []
+    for check in checks:
+        try:
+            check(password, user)
+        except ValidationError as error:
+            faults += error.messages
+    text = gettext_noop("密码不符合要求：%(why)s")
+    return every(refuse(text, "等保:7.1.4.1", why=why).at("password") for why in faults)
+
+
+def make() -> str:
+    """A password that can be read out and typed: three groups, all four kinds of characters."""
+    letters = READABLE[:-8]
+    groups = [
+        secrets.choice(letters).upper()
+        + "".join(secrets.choice(letters) for _letter in range(2))
+        + secrets.choice(READABLE[-8:])
+        for _group in range(3)
+    ]
+    return "-".join(groups)
