@@ -1,0 +1,173 @@
+"""Where the rules come from: laws, policies, reports and this system's own rules, as data.
+
+One file per source; a cite is ``key:number`` (``民法典:282``). Numbers and publication rules are
+dated and may hold for one place only: the narrowest place wins, then the latest that has begun.
+A county adds its own in a folder of the same form, see `use`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from linli.kernel.rulings import Ruling
+from linli.sources.chart import FUNDS, SIDES, Category, Fund, load_chart, named
+from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS, DisclosureRule
+from linli.sources.library import (
+    CONFIDENCE,
+    KINDS,
+    OWN,
+    Article,
+    Library,
+    Number,
+    Source,
+    check_folder,
+    load,
+)
+
+__all__ = [
+    "CONFIDENCE",
+    "FUNDS",
+    "KINDS",
+    "PERIODS",
+    "PUBLISHERS",
+    "SIDES",
+    "SPOTS",
+    "SUBJECTS",
+    "Article",
+    "Category",
+    "DisclosureRule",
+    "Fund",
+    "Number",
+    "Source",
+    "article",
+    "articles",
+    "categories_named",
+    "category",
+    "chart",
+    "check_local",
+    "number",
+    "number_of",
+    "rule_of",
+    "sources",
+    "use",
+]
+
+_local: Path | None = None
+
+
+def use(local: Path | None) -> Ruling:
+    """Take a county's own folder into account from now on (None: no longer), and read it anew.
+
+    Called once at start and again after the folder was changed. A folder that is absent is as
+    one that is empty. A folder with faults is refused whole: the ruling names every fault, and
+    what was in force before stays.
+    """
+    ruling = check_local(local) if local else Ruling()
+    if ruling.allowed:
+        global _local
+        _local = local
+        _library.cache_clear()
+        _chart.cache_clear()
+    return ruling
+
+
+def check_local(folder: Path) -> Ruling:
+    """All faults of a county's folder, each with its file; nothing is taken into use."""
+    return check_folder(folder, base=load(OWN))
+
+
+@cache
+def _library(local: Path | None) -> Library:
+    own = load(OWN)
+    return load(local, base=own) if local else own
+
+
+@cache
+def _chart(version: int, local: Path | None) -> tuple[Category, ...]:
+    return load_chart(version, more=_library(local).aliases)
+
+
+def sources(*, local: Path | None = None) -> Mapping[str, Source]:
+    """Every source by its key; `local` reads a folder other than the one in use."""
+    return _library(local or _local).sources
+
+
+def articles(*, local: Path | None = None) -> Mapping[str, Article]:
+    """Every article by its cite, in the order of the files."""
+    return _library(local or _local).articles
+
+
+def article(cite: str, *, local: Path | None = None) -> Article:
+    """One article; raises KeyError for a cite that is not written down."""
+    return articles(local=local)[cite]
+
+
+def number_of(name: str, *, on: date, place: str = "", local: Path | None = None) -> Number:
+    """The number in force on a day at a place, with its unit and ground.
+
+    The narrowest place that holds `place` wins, and there the latest that has begun and not
+    ended. Raises KeyError for an unknown name and LookupError where none was in force.
+    """
+    found = [n for n in _library(local or _local).numbers[name] if n.holds(on=on, place=place)]
+    if not found:
+        raise LookupError(f"{name} was not in force on {on}")
+    return max(found, key=lambda n: (len(n.place), n.since, n.order))
+
+
+def number(name: str, *, on: date, place: str = "", local: Path | None = None) -> int:
+    """The value of `number_of`."""
+    return number_of(name, on=on, place=place, local=local).value
+
+
+def rule_of(
+    subject: str, *, on: date, place: str = "", legal: bool = False, local: Path | None = None
+) -> DisclosureRule:
+    """How the accounts of a subject (see SUBJECTS) are to be published at a place on a day.
+
+    The narrowest place wins, then the latest. `legal`: only what a law, an ordinance or this
+    system's reading of them demands, without local practice that goes further; the page shows it
+    as the least that is owed. Every field is filled in. Raises LookupError for an unknown subject.
+    """
+    library = _library(local or _local)
+    found = [
+        rule
+        for rule in library.disclosures
+        if rule.subject == subject
+        and rule.holds(on=on, place=place)
+        and (not legal or library.sources[rule.source].binding)
+    ]
+    if not found:
+        raise LookupError(f"no publication rule for {subject} on {on}")
+    rule = max(found, key=lambda r: (len(r.place), r.since, r.order))
+    if rule.reply_days is None:
+        reply = number("objection_reply_work_days", on=on, place=place, local=local)
+        return replace(rule, reply_days=reply)
+    return rule
+
+
+def chart(version: int = 1, *, local: Path | None = None) -> list[Category]:
+    """The chart of accounts in its order; raises LookupError for an unknown version."""
+    return list(_chart(version, local or _local))
+
+
+def category(fund: str, code: str, *, version: int = 1, local: Path | None = None) -> Category:
+    """One leaf of the chart; raises KeyError if the fund has none of that code."""
+    for leaf in _chart(version, local or _local):
+        if (leaf.fund, leaf.code) == (fund, code):
+            return leaf
+    raise KeyError((fund, code))
+
+
+def categories_named(
+    text: str, *, fund: str = "", version: int = 1, local: Path | None = None
+) -> list[Category]:
+    """The leaves that go by a name in practice, in chart order; all funds if none is given.
+
+    Only whole names count; spaces, brackets, width and case do not. More than one answer in a
+    fund means that the direction of the money has to decide.
+    """
+    return named(text, _chart(version, local or _local), fund=fund)
