@@ -69,7 +69,8 @@ _MONTH = {"sqlite": r"substr(\1, 1, 7)", "postgresql": r"to_char(\1, 'YYYY-MM')"
 def insert_only(table: str) -> tuple[Guard, ...]:
     """A table whose rows come and stay."""
     return tuple(
-        Guard(f"{table}_{event.lower()}", table, event) for event in ("UPDATE", "DELETE", "TRUNCATE")
+        Guard(f"{table}_{event.lower()}", table, event)
+        for event in ("UPDATE", "DELETE", "TRUNCATE")
     )
 
 
