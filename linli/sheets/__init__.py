@@ -1,0 +1,1 @@
+"""Sheets (表格): any spreadsheet read safely into plain cells, and tables written out again."""
