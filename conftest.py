@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.books import estate  # noqa: F401
 from tests.browsers import browser, open_page, server, told_server  # noqa: F401
 from tests.databases import (  # noqa: F401
     Cluster,

@@ -18,8 +18,8 @@ class Step:
 
     `by`: any one of these roles does it. `after` None: it follows the step written above it.
     `back`: a refusal at this step sends the case back to that step ("" = it cannot be refused).
-    `days`: working days allowed from the moment the step opens. `others`: whoever stamped these
-    steps may not stamp this one.
+    `days`: name of the dated number of working days allowed from the moment the step opens ("" =
+    no limit). `others`: whoever stamped these steps may not stamp this one.
     """
 
     code: str
@@ -27,7 +27,7 @@ class Step:
     by: tuple[Role, ...]
     after: tuple[str, ...] | None = None
     back: str = ""
-    days: int | None = None
+    days: str = ""
     others: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
 

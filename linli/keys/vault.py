@@ -76,6 +76,8 @@ def keyed_hash(text: str) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bytes | memoryview):
+        return hashlib.sha256(value).hexdigest()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):

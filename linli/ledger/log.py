@@ -31,7 +31,10 @@ def insert(cursor: object, table: str, columns: Sequence[str], rows: Sequence[tu
 
 def create(origin: str) -> Log:
     """A new, empty log and the key that signs it."""
-    log = Log.objects.create(origin=origin, root=merkle.Frontier().root().hex())
+    empty = merkle.Frontier()
+    log = Log.objects.create(
+        origin=origin, root=empty.root().hex(), frontier=empty.to_bytes().hex()
+    )
     vault.new_key(origin)
     return log
 

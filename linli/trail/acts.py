@@ -34,11 +34,11 @@ def act(code: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             try:
                 with transaction.atomic():
                     result = service(*args, **kwargs)
-                    record(code, result, done=True, **kwargs)
+                    record(code, result, kwargs)
             except Refused as refused:
                 if not transaction.get_connection().in_atomic_block:
                     reasons = [reason.text for reason in refused.ruling.reasons]
-                    record(code, None, done=False, facts={"reasons": reasons}, **kwargs)
+                    record(code, None, kwargs, done=False, facts={"reasons": reasons})
                 raise
             return result
 
@@ -51,21 +51,19 @@ def act(code: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def record(
     code: str,
     result: object,
+    given: dict[str, object],
     *,
-    done: bool,
-    by: models.Model | None,
-    now: object,
+    done: bool = True,
     facts: dict | None = None,
-    **kwargs: object,
 ) -> None:
-    """Write one line of the trail."""
+    """Write one line of the trail; `given` are the keywords the act was called with."""
     subject = result if isinstance(result, models.Model) else getattr(result, "subject", None)
     Line.objects.create(
         act=code,
         subject=label(subject),
-        place=_place(subject, kwargs),
-        by=by,
-        at=now,
+        place=_place(subject, given),
+        by=given["by"],
+        at=given["now"],
         done=done,
         facts=facts or getattr(result, "facts", None) or {},
     )
