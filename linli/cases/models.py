@@ -5,7 +5,10 @@ from linli.scope.models import Placed
 
 
 class Case(Placed):
-    """One run of a flow about one row (`subject`, as the trail names rows)."""
+    """One run of a flow about one row (`subject`, as the trail names rows).
+
+    Closed when its last step is done, or given up before with `closing_note`.
+    """
 
     flow = models.CharField(max_length=32)
     subject = models.CharField(max_length=128)
@@ -15,11 +18,20 @@ class Case(Placed):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    closing_note = models.CharField(max_length=200, blank=True)
     stamp_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["flow", "subject"], name="a_row_has_one_case_a_flow")
+            models.UniqueConstraint(fields=["flow", "subject"], name="a_row_has_one_case_a_flow"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=False)
+                | models.Q(closed_by__isnull=True, closing_note=""),
+                name="who_closed_a_case_did_so_once",
+            ),
         ]
 
 
@@ -55,7 +67,10 @@ class Wait(Placed):
     due_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["role", "place"], name="cases_wait_role_place")]
+        indexes = [
+            models.Index(fields=["role", "place"], name="cases_wait_role_place"),
+            models.Index(fields=["due_on"], name="cases_wait_due"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "step", "role"], name="a_step_waits_once_on_a_role"

@@ -1,0 +1,237 @@
+"""Reads of cases: what is done, whose turn it is, what waits on whom, which flows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from linli.cases import rules
+from linli.cases.models import Case, DutyDone, Stamp, Wait
+from linli.kernel.calendar import Calendar
+from linli.kernel.duty import Duty
+from linli.kernel.flow import PASSED, RETURNED, Flow, Step
+from linli.kernel.place import Scope
+from linli.kernel.roles import ROLES, Role
+from linli.sources import number
+from linli.trail.acts import label
+
+DONE, OPEN, TO_COME = "done", "open", "to_come"
+
+
+@cache
+def flows() -> dict[str, Flow]:
+    """Every flow by its code, from the flow.py of every domain."""
+    found = {}
+    for module in _flow_modules():
+        for value in vars(module).values():
+            if isinstance(value, Flow):
+                found[value.code] = value
+    return dict(sorted(found.items()))
+
+
+@cache
+def duties() -> dict[str, Duty]:
+    """Every duty by its code, from the flow.py of every domain."""
+    found = {}
+    for module in _flow_modules():
+        for value in vars(module).values():
+            if isinstance(value, Duty):
+                found[value.code] = value
+    return dict(sorted(found.items()))
+
+
+def _flow_modules() -> list[object]:
+    names = [
+        f"{config.name}.flow"
+        for config in apps.get_app_configs()
+        if config.name.startswith("linli.")
+    ]
+    return [import_module(name) for name in names if find_spec(name)]
+
+
+def flow_of(case: Case) -> Flow:
+    return flows()[case.flow]
+
+
+def find(*, flow: Flow | str, subject: models.Model | str) -> Case | None:
+    """The case of a row in a flow, open or closed."""
+    code = flow if isinstance(flow, str) else flow.code
+    named = subject if isinstance(subject, str) else label(subject)
+    return Case.objects.filter(flow=code, subject=named).first()
+
+
+def stamps(case: Case) -> list[Stamp]:
+    """All stamps of a case, oldest first."""
+    return list(case.stamps.select_related("by").order_by("number"))
+
+
+def folded(case: Case, some: Iterable[Stamp] | None = None) -> rules.Folded:
+    """What follows from the stamps of a case (read anew unless given)."""
+    told = case.stamps.order_by("number") if some is None else some
+    return rules.fold(
+        flow_of(case),
+        opened_at=case.opened_at,
+        stamps=[rules.Stamped(s.step, s.outcome, s.by_id, s.at) for s in told],
+    )
+
+
+def done(case: Case) -> frozenset[str]:
+    """Codes of the steps that stand done."""
+    return frozenset(folded(case).done)
+
+
+def open_steps(case: Case) -> tuple[Step, ...]:
+    """The steps whose turn it is; none once the case is closed."""
+    if case.closed_at is not None:
+        return ()
+    flow = flow_of(case)
+    return flow.open_steps(done(case))
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """A step as the stepper on a page shows it.
+
+    `state`: done | open | to_come. `who`: the name of who did it, else the names of the roles
+    whose turn it is or will be. `note`: of the stamp; of an open step that was sent back: why.
+    """
+
+    step: Step
+    state: str
+    who: tuple[str, ...]
+    at: datetime | None = None
+    due_on: date | None = None
+    note: str = ""
+    returned: bool = False
+
+
+def progress(case: Case) -> list[StepShown]:
+    """Every step of a case in order: who did it when, or whose turn it is until when.
+
+    Two queries.
+    """
+    told = stamps(case)
+    fold = folded(case, told)
+    due = dict(case.waits.values_list("step", "due_on"))
+    flow = flow_of(case)
+    last = {s.step: s for s in told if s.outcome == PASSED}
+    back = next((s for s in reversed(told) if s.outcome == RETURNED), None)
+    return [
+        _shown(flow, step, fold, last, back, due, case.closed_at is not None) for step in flow.steps
+    ]
+
+
+def _shown(
+    flow: Flow,
+    step: Step,
+    fold: rules.Folded,
+    last: Mapping[str, Stamp],
+    back: Stamp | None,
+    due: Mapping[str, date | None],
+    closed: bool,
+) -> StepShown:
+    if step.code in fold.done:
+        stamp = last[step.code]
+        who = (stamp.by.name,) if stamp.by else ()
+        return StepShown(step, DONE, who, stamp.at, note=stamp.note)
+    roles = tuple(role.name for role in step.by)
+    if step.code in fold.open and not closed:
+        since = fold.open[step.code]
+        returned = back is not None and back.at == since and flow.step(back.step).back == step.code
+        note = back.note if returned and back else ""
+        return StepShown(step, OPEN, roles, since, due.get(step.code), note, returned)
+    return StepShown(step, TO_COME, roles)
+
+
+def waiting(where: Mapping[Role, Scope]) -> QuerySet[Wait]:
+    """What waits on roles, each within its own scope; the most pressing first."""
+    wanted = Q(pk__in=())
+    for role, scope in where.items():
+        inside = Q()
+        for low, high in scope.ranges():
+            inside |= Q(place__gte=low, place__lt=high)
+        if inside:
+            wanted |= Q(role=role.code) & inside
+    return (
+        Wait.objects.filter(wanted)
+        .select_related("case")
+        .order_by(models.F("due_on").asc(nulls_last=True), "since_at", "pk")
+    )
+
+
+def waiting_counts(scope: Scope, on: date) -> dict[tuple[str, str], tuple[int, int]]:
+    """(role code, place) → (steps waiting, of these overdue), for all people in a scope."""
+    rows = (
+        Wait.objects.within(scope)
+        .values_list("role", "place")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=on)))
+        .order_by()
+    )
+    return {(role, place): (n, late) for role, place, n, late in rows}
+
+
+def overdue(scope: Scope, on: date) -> QuerySet[Wait]:
+    """Steps within a scope whose day has passed, the oldest first."""
+    return (
+        Wait.objects.within(scope)
+        .filter(due_on__lt=on)
+        .select_related("case")
+        .order_by("due_on", "pk")
+    )
+
+
+def lately(scope: Scope, *, since: datetime, limit: int = 20) -> list[Stamp]:
+    """The latest stamps within a scope, newest first."""
+    found = Stamp.objects.filter(case__in=Case.objects.within(scope), at__gte=since)
+    return list(found.select_related("case", "by").order_by("-at", "-pk")[:limit])
+
+
+def duties_done(
+    codes: Collection[str], places: Collection[str], periods: Collection[str]
+) -> set[tuple[str, str, str]]:
+    """(duty, place, period) of what was done. One query."""
+    rows = DutyDone.objects.filter(duty__in=codes, place__in=places, period__in=periods)
+    return set(rows.values_list("duty", "place", "period"))
+
+
+def waits_wanted(
+    case: Case, fold: rules.Folded, calendar: Calendar
+) -> dict[tuple[str, str], tuple[datetime, date | None]]:
+    """(step, role code) → (since when, due on): what must wait, from the stamps."""
+    flow = flow_of(case)
+    found = {}
+    for code, since in fold.open.items():
+        step = flow.step(code)
+        day = timezone.localdate(since)
+        due = None
+        if step.days:
+            allowed = number(step.days, on=day, place=case.place)
+            due = calendar.add_working_days(day, allowed)
+        for role in step.by:
+            found[code, role.code] = (since, due)
+    return found
+
+
+def wrong_waits(calendar: Calendar) -> list[Case]:
+    """Cases whose kept waits do not follow from their stamps: for `doctor`, mended by `refold`."""
+    wrong = []
+    for case in Case.objects.prefetch_related("stamps", "waits").iterator(chunk_size=500):
+        fold = folded(case, case.stamps.all())
+        wanted = {} if case.closed_at else waits_wanted(case, fold, calendar)
+        kept = {(w.step, w.role): (w.since_at, w.due_on) for w in case.waits.all()}
+        if kept != wanted or case.stamp_count != len(case.stamps.all()):
+            wrong.append(case)
+    return wrong
+
+
+def role_of(wait: Wait) -> Role | None:
+    return ROLES.get(wait.role)
