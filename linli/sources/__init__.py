@@ -13,20 +13,12 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from linli.kernel.rulings import Ruling
+from linli.kernel.rulings import ALLOWED, Ruling
 from linli.sources.chart import FUNDS, SIDES, Category, Fund, load_chart, named
+from linli.sources.checks import CONFIDENCE, KINDS, UNITS
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS, DisclosureRule
-from linli.sources.library import (
-    CONFIDENCE,
-    KINDS,
-    OWN,
-    Article,
-    Library,
-    Number,
-    Source,
-    check_folder,
-    load,
-)
+from linli.sources.library import OWN, Article, Library, Number, Source, check_folder, load
+from linli.sources.words import Worded
 
 __all__ = [
     "CONFIDENCE",
@@ -43,6 +35,8 @@ __all__ = [
     "Fund",
     "Number",
     "Source",
+    "UNITS",
+    "Worded",
     "article",
     "articles",
     "categories_named",
@@ -66,9 +60,9 @@ def use(local: Path | None) -> Ruling:
     one that is empty. A folder with faults is refused whole: the ruling names every fault, and
     what was in force before stays.
     """
-    ruling = check_local(local) if local else Ruling()
+    global _local
+    ruling = check_local(local) if local else ALLOWED
     if ruling.allowed:
-        global _local
         _local = local
         _library.cache_clear()
         _chart.cache_clear()

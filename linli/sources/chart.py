@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from linli.kernel.words import gettext_noop as _
+from linli.sources.words import Worded
 
 PATH = Path(__file__).parent / "chart.toml"
 
@@ -34,8 +35,7 @@ class Fund:
     """A source of money that is kept apart from the others."""
 
     code: str
-    name: str
-    name_en: str
+    name: Worded
     aliases: tuple[str, ...] = ()
 
 
@@ -46,19 +46,22 @@ class Category:
     `side`: a key of SIDES. `kind`: what kind of income, cost or use it is; ``other`` is outside
     the kinds that are counted. `book`: "" in every book, ``street`` only in a street's.
     `needs_note`: an amount here has to be explained. `aliases`: what it is called in practice.
-    `order`: its place in the chart.
+    `order`: its place in the chart. `name` carries its English in `.en`.
     """
 
     code: str
     fund: str
     side: str
     kind: str
-    name: str
-    name_en: str
+    name: Worded
     aliases: tuple[str, ...] = ()
     needs_note: bool = False
     book: str = ""
     order: int = 0
+
+    @property
+    def name_en(self) -> str:
+        return self.name.en
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,8 +95,7 @@ def _funds() -> dict[str, Fund]:
     return {
         one["code"]: Fund(
             code=one["code"],
-            name=one["name"],
-            name_en=one["name_en"],
+            name=Worded(one["name"], one["name_en"]),
             aliases=tuple(one.get("aliases", ())),
         )
         for one in _data()["funds"]
@@ -126,8 +128,7 @@ def _leaves(row: Mapping[str, Any]) -> Iterable[Category]:
             fund=fund,
             side=row["side"],
             kind=row.get("kind", row["code"]),
-            name=row["name"],
-            name_en=row["name_en"],
+            name=Worded(row["name"], row["name_en"]),
             aliases=tuple(row.get("aliases", ())),
             needs_note=row.get("needs_note", False),
             book=row.get("book", ""),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from linli.kernel.calendar import NATURAL, Calendar
+from linli.kernel.calendar import NATURAL, WEEKENDS_ONLY, Calendar
 from linli.kernel.period import Period, Span
 from linli.kernel.words import gettext_noop as _
+from linli.sources.words import Worded
 
 SUBJECTS = {
     "common": _("公共收益"),
@@ -65,7 +66,7 @@ class DisclosureRule:
     publisher: tuple[str, ...] = ()
     reply_days: int | None = None
     confidence: str = "background"
-    note: str = ""
+    note: Worded = Worded("")
     order: int = 0
 
     def holds(self, *, on: date, place: str) -> bool:
@@ -77,18 +78,21 @@ class DisclosureRule:
         """The month, quarter, half or year that a month is published in; its month for events."""
         return period.span("month" if self.period == "event" else self.period)
 
-    def due_on(self, period: Period, calendar: Calendar) -> date:
-        """The last day on which the span of a month may be published."""
+    def due_on(self, period: Period, calendar: Calendar = WEEKENDS_ONLY) -> date:
+        """The last day on which the span of a month may be published.
+
+        Pass the county's calendar: without it only weekends are known (for all three days here).
+        """
         last = self.span(period).last
         if self.due_months:
             return last.plus(self.due_months).last_on
         return calendar.deadline(last.last_on, self.due_days, self.due_kind)
 
-    def displayed_until(self, published_on: date, calendar: Calendar) -> date:
+    def displayed_until(self, published_on: date, calendar: Calendar = WEEKENDS_ONLY) -> date:
         """The last day on which a notice put up on a day has to hang."""
         return calendar.deadline(published_on, self.min_display_days, self.day_kind)
 
-    def reply_by(self, raised_on: date, calendar: Calendar) -> date:
+    def reply_by(self, raised_on: date, calendar: Calendar = WEEKENDS_ONLY) -> date:
         """The last day to answer an objection raised on a day."""
         if self.reply_days is None:
             raise ValueError("take the rule from rule_of, which fills in the days to reply")

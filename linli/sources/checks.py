@@ -1,0 +1,247 @@
+"""Whether a file of the sources says what it must, in words and types that are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from linli.kernel.calendar import DAY_KINDS
+from linli.kernel.rulings import Ruling, every, refuse, require
+from linli.kernel.words import gettext_noop as _
+from linli.sources import chart
+from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS
+
+KINDS = {
+    "law": _("法律"),
+    "regulation": _("行政法规"),
+    "interpretation": _("司法解释"),
+    "rule": _("部门规章"),
+    "ordinance": _("地方性法规"),
+    "local": _("地方规范性文件"),
+    "standard": _("标准"),
+    "report": _("报道"),
+    "practice": _("地方做法"),
+    "software": _("本系统规则"),
+}
+BINDING = {"law", "regulation", "interpretation", "rule", "ordinance", "local", "software"}
+CONFIDENCE = {
+    "read": _("已核对原文"),
+    "news": _("据公开报道"),
+    "background": _("待核对"),
+    "assumed": _("本系统设定"),
+}
+UNITS = {
+    "work_days": _("个工作日"),
+    "days": _("日"),
+    "months": _("个月"),
+    "years": _("年"),
+    "hours": _("小时"),
+    "minutes": _("分钟"),
+    "percent": _("%"),
+    "fen": _("分"),
+    "count": _("个"),
+    "persons": _("人"),
+    "level": _("级"),
+}
+
+_SOURCE_WORDS = {
+    "key": str,
+    "key_en": str,
+    "title": str,
+    "title_en": str,
+    "number": str,
+    "issuer": str,
+    "kind": str,
+    "place": str,
+    "in_force": date,
+    "until": date,
+    "checked_on": date,
+    "confidence": str,
+    "url": str,
+    "note": str,
+    "note_en": str,
+    "articles": dict,
+    "numbers": dict,
+    "disclosure": list,
+    "aliases": dict,
+}
+_SOURCE_NEEDS = (
+    "key",
+    "title",
+    "issuer",
+    "kind",
+    "in_force",
+    "checked_on",
+    "confidence",
+    "articles",
+)
+_NUMBER_WORDS = {
+    "unit": str,
+    "cite": str,
+    "place": str,
+    "until": date,
+    "since": dict,
+    "note": str,
+    "note_en": str,
+}
+_RULE_WORDS = {
+    "subject": str,
+    "period": str,
+    "place": str,
+    "cites": list,
+    "since": date,
+    "until": date,
+    "due_months": int,
+    "due_days": int,
+    "due_kind": str,
+    "min_display_days": int,
+    "day_kind": str,
+    "places": list,
+    "publisher": list,
+    "reply_days": int,
+    "confidence": str,
+    "note": str,
+    "note_en": str,
+}
+_ARTICLE_WORDS = {"gist", "en", "name", "name_en", "confidence"}
+_KEY = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,20}")
+_PLACE = re.compile(r"(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?")
+
+
+def _words(data: Mapping[str, Any], allowed: Mapping[str, type], where: str) -> Ruling:
+    """Unknown words are spelling mistakes; known ones have one type each."""
+    return every(
+        require(name in allowed, _("%(where)s中有不认识的项目“%(name)s”"), where=where, name=name)
+        & require(
+            name not in allowed or _is(value, allowed[name]),
+            _("%(where)s的“%(name)s”填写有误：%(value)s"),
+            where=where,
+            name=name,
+            value=str(value)[:40],
+        )
+        for name, value in data.items()
+    )
+
+
+def _is(value: object, wanted: type) -> bool:
+    # A bool is an int and a moment is a date in Python; neither is meant here.
+    if wanted is int:
+        return type(value) is int and value >= 0
+    return type(value) is wanted if wanted is date else isinstance(value, wanted)
+
+
+def check_form(data: Mapping[str, Any], *, local: bool) -> Ruling:
+    """Whether a file says all it must, in words and types that are known."""
+    top = _("文件")
+    ruling = _words(data, _SOURCE_WORDS, top)
+    missing = tuple(name for name in _SOURCE_NEEDS if name not in data)
+    ruling &= require(not missing, _("缺少：%(names)s"), names=missing)
+    if not ruling.allowed:
+        return ruling
+    until = data.get("until")
+    ruling &= every(
+        [
+            require(
+                _KEY.fullmatch(data["key"]), _("简称“%(key)s”只能用文字和数字"), key=data["key"]
+            ),
+            _one_of(data, "kind", KINDS),
+            _one_of(data, "confidence", CONFIDENCE),
+            _place(data, local=local),
+            require(until is None or until >= data["in_force"], _("失效日期早于施行日期")),
+            require(data["articles"], _("没有一条条文")),
+        ]
+    )
+    for number, text in data["articles"].items():
+        good = isinstance(text, dict) and text.get("gist") and set(text) <= _ARTICLE_WORDS
+        ruling &= require(good, _("第“%(number)s”条缺少内容"), number=number)
+        ruling &= _one_of(text if isinstance(text, dict) else {}, "confidence", CONFIDENCE)
+    for name, number in data.get("numbers", {}).items():
+        ruling &= _number_form(name, number, local=local)
+    for rule in data.get("disclosure", []):
+        ruling &= _rule_form(rule)
+    return ruling & _aliases_form(data.get("aliases", {}))
+
+
+def _one_of(data: Mapping[str, Any], name: str, known: Mapping[str, str]) -> Ruling:
+    text = _("“%(name)s”只能是：%(known)s")
+    return require(data.get(name, next(iter(known))) in known, text, name=name, known=tuple(known))
+
+
+def _all_of(data: Mapping[str, Any], name: str, known: Mapping[str, str]) -> Ruling:
+    text = _("“%(name)s”只能是：%(known)s")
+    return require(set(data.get(name, ())) <= set(known), text, name=name, known=tuple(known))
+
+
+def _place(data: Mapping[str, Any], *, local: bool = False) -> Ruling:
+    place = data.get("place", "")
+    return require(_PLACE.fullmatch(place), _("“%(place)s”不是地点代码"), place=place) & require(
+        place or not local, _("本地文件须写明适用地点（place）")
+    )
+
+
+def _number_form(name: str, number: object, *, local: bool) -> Ruling:
+    if not isinstance(number, dict):
+        return refuse(_("数值“%(name)s”填写有误"), name=name)
+    ruling = _words(number, _NUMBER_WORDS, name)
+    missing = tuple(word for word in ("unit", "cite", "since") if word not in number)
+    ruling &= require(not missing, _("数值“%(name)s”缺少：%(words)s"), name=name, words=missing)
+    if not ruling.allowed:
+        return ruling
+    ruling &= _one_of(number, "unit", UNITS)
+    if "place" in number:
+        ruling &= _place(number, local=local)
+    for day, value in number["since"].items():
+        ruling &= require(
+            _day(day) and _is(value, int),
+            _("数值“%(name)s”的“%(day)s”填写有误"),
+            name=name,
+            day=day,
+        )
+    return ruling & require(number["since"], _("数值“%(name)s”没有一个值"), name=name)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _rule_form(rule: object) -> Ruling:
+    if not isinstance(rule, dict):
+        return refuse(_("公示规则填写有误"))
+    ruling = _words(rule, _RULE_WORDS, _("公示规则"))
+    missing = tuple(word for word in ("subject", "period", "cites", "since") if word not in rule)
+    ruling &= require(not missing, _("公示规则缺少：%(words)s"), words=missing)
+    if not ruling.allowed:
+        return ruling
+    both = bool(rule.get("due_months")) and bool(rule.get("due_days"))
+    return ruling & every(
+        [
+            _one_of(rule, "subject", SUBJECTS),
+            _one_of(rule, "period", PERIODS),
+            _one_of(rule, "due_kind", DAY_KINDS),
+            _one_of(rule, "day_kind", DAY_KINDS),
+            _one_of(rule, "confidence", CONFIDENCE),
+            _all_of(rule, "places", SPOTS),
+            _all_of(rule, "publisher", PUBLISHERS),
+            _place(rule),
+            require(rule["cites"], _("公示规则没有依据")),
+            require(not both, _("公示期限只能按日或按月填写一种")),
+        ]
+    )
+
+
+def _aliases_form(aliases: Mapping[str, Any]) -> Ruling:
+    known = {f"{leaf.fund}.{leaf.code}" for leaf in chart.load_chart(1, more={})}
+    return every(
+        require(code in known, _("科目表中没有“%(code)s”"), code=code)
+        & require(
+            isinstance(names, list) and all(isinstance(n, str) and n for n in names),
+            _("“%(code)s”的别名填写有误"),
+            code=code,
+        )
+        for code, names in aliases.items()
+    )
