@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.bank import queries as bank
-from linli.disclosure import notice
-from linli.disclosure import rules
+from linli.disclosure import notice, rules
 from linli.disclosure.models import Beside, Objection, Release
 from linli.disclosure.rules import FundFact, LineFact, StatementFacts
 from linli.kernel.period import Period
 from linli.ledger import queries as ledger
+from linli.places import queries as places
 from linli.sources import FUNDS, chart, rule_of
 
 
@@ -29,6 +30,12 @@ class Papers:
     json: bytes
     csv: bytes
     pdf: bytes
+
+    @property
+    def hashes(self) -> dict[str, bytes]:
+        """SHA-256 of the three files, as a seal binds them."""
+        files = {"statement.json": self.json, "statement.csv": self.csv, "notice.pdf": self.pdf}
+        return {name: hashlib.sha256(data).digest() for name, data in files.items()}
 
 
 def fund_facts(book: object, period: str) -> tuple[FundFact, ...]:
@@ -42,17 +49,21 @@ def fund_facts(book: object, period: str) -> tuple[FundFact, ...]:
         flow = flows.get(fund)
         if flow is None and fund not in held:
             continue
-        lines = [] if flow is None else [
-            LineFact(
-                side=names[fund, code].side,
-                category=code,
-                name=names[fund, code].name,
-                amount_fen=amount,
-                count=count,
-                note=f"未附依据 {notes[code]} 笔" if code in notes else "",
-            )
-            for code, (amount, count) in flow.lines.items()
-        ]
+        lines = (
+            []
+            if flow is None
+            else [
+                LineFact(
+                    side=names[fund, code].side,
+                    category=code,
+                    name=names[fund, code].name,
+                    amount_fen=amount,
+                    count=count,
+                    note=f"未附依据 {notes[code]} 笔" if code in notes else "",
+                )
+                for code, (amount, count) in flow.lines.items()
+            ]
+        )
         found.append(
             FundFact(fund=fund, opening_fen=flow.opening_fen if flow else 0, lines=tuple(lines))
         )
@@ -181,7 +192,7 @@ def due_on(book: object, period: str) -> date:
     """The day by which a month has to be published, by the rule in force at its place."""
     month = Period(period)
     rule = rule_of("common", on=month.last_on, place=book.place)  # type: ignore[attr-defined]
-    return rule.due_on(month)
+    return rule.due_on(month, places.calendar())
 
 
 def objections(book: object, period: str = "") -> QuerySet[Objection]:

@@ -128,6 +128,11 @@ def to_json(told: Mapping) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def read(text: str) -> dict:
+    """A statement from its file."""
+    return json.loads(text)
+
+
 HEADINGS = ("账套", "月份", "区块", "资金", "方向", "代码", "名称", "金额（元）", "笔数", "说明")
 FUND_NAMES = {"common": "公共收益", "seed": "种子基金", "fiscal": "财政经费"}
 SIDE_NAMES = {

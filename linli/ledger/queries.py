@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, Sum
 
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
@@ -15,8 +17,21 @@ from linli.kernel.rulings import Ruling, require
 from linli.kernel.words import gettext_noop as _
 from linli.ledger import log as logs
 from linli.ledger import posting, rules
-from linli.ledger.models import Account, Balance, Book, Entry, Project, Seal, Tally
+from linli.ledger.models import (
+    Account,
+    Balance,
+    Book,
+    Checkpoint,
+    Entry,
+    Leaf,
+    Line,
+    Log,
+    Project,
+    Seal,
+    Tally,
+)
 from linli.ledger.rules import Draft, DraftLine
+from linli.sources import chart
 
 
 def next_code() -> str:
@@ -200,3 +215,190 @@ def preview(book: Book, draft: Draft, *, now: datetime) -> tuple[Ruling, bool]:
     """What would refuse a posting, and whether its payment is above the book's limit."""
     found = posting.facts(book, [draft], now=now)
     return rules.may_post(draft, found), rules.paid(draft, found) > book.limit_fen
+
+
+def origin(book: Book) -> str:
+    """The name of the book's log."""
+    return logs.book_origin(book)
+
+
+def head(book: Book) -> tuple[int, str]:
+    """Size and root (hex) of the book's log."""
+    log = Log.objects.get(pk=book.log_id)
+    return log.size, log.root
+
+
+def missing_grounds(book: Book, period: str) -> dict[str, int]:
+    """Cost categories with entries of a month that name neither ground nor bill: code → how many."""
+    rows = (
+        Line.objects.filter(
+            entry__book=book,
+            entry__period=period,
+            entry__kind__in=[rules.VOUCHER, rules.IMPORT],
+            account__kind=rules.COST,
+            entry__wording__ground="",
+            entry__wording__document="",
+        )
+        .values("account__code")
+        .annotate(n=Count("entry", distinct=True))
+    )
+    return {row["account__code"]: row["n"] for row in rows}
+
+
+def later_corrections(book: Book, period: str) -> dict[tuple[str, str], int]:
+    """What entries of later months changed in a month's lines: (fund, category) → fen.
+
+    Such an entry names an original date that lies in the month.
+    """
+    month_ = Period(period)
+    rows = (
+        Line.objects.filter(
+            entry__book=book,
+            entry__period__gt=period,
+            entry__original_on__range=(month_.first_on, month_.last_on),
+        )
+        .exclude(account__kind__in=[rules.MONEY, rules.NET_ASSETS])
+        .values("account__fund", "account__code", "account__kind")
+        .annotate(moved=Sum("amount_fen"))
+    )
+    return {
+        (row["account__fund"], row["account__code"]): SIGN[row["account__kind"]] * int(row["moved"])
+        for row in rows
+        if row["moved"]
+    }
+
+
+def fold_faults(book: Book, period: str) -> list[str]:
+    """Accounts whose running sums of a month do not equal its lines: their names."""
+    sums = {
+        row["account_id"]: (int(row["debit"]), int(row["credit"]), row["n"])
+        for row in Line.objects.filter(entry__book=book, entry__period=period)
+        .values("account_id")
+        .annotate(
+            debit=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
+            credit=-Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
+            n=Count("entry", distinct=True),
+        )
+    }
+    kept = Balance.objects.filter(account__book=book, period=period).select_related("account")
+    found = {b.account_id: (b.debit_fen, b.credit_fen, b.entry_count) for b in kept}
+    wrong = {id_ for id_ in sums.keys() | found.keys() if sums.get(id_) != found.get(id_)}
+    return list(Account.objects.filter(pk__in=wrong).values_list("name", flat=True))
+
+
+def category_months(book: Book, periods: Iterable[str]) -> dict[str, set[str]]:
+    """In which of some months each income category had entries: code → months."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, period in Balance.objects.filter(
+        account__book=book, account__kind=rules.INCOME, period__in=list(periods)
+    ).values_list("account__code", "period"):
+        found[code].add(period)
+    return found
+
+
+def without_note(book: Book, period: str) -> list[tuple[int, str]]:
+    """Entries of a month in categories that need a note and have none: (number, category name)."""
+    wanted = [c.code for c in chart(book.chart_version) if c.needs_note]
+    return list(
+        Line.objects.filter(
+            entry__book=book,
+            entry__period=period,
+            account__code__in=wanted,
+            entry__wording__note="",
+        )
+        .exclude(entry__kind=rules.REVERSAL)
+        .values_list("entry__number", "account__name")
+    )
+
+
+# --- the logs, for publication and proof --------------------------------------------------------
+
+
+def book_log(book: Book) -> Log:
+    return Log.objects.get(pk=book.log_id)
+
+
+def county_log(book: Book) -> Log:
+    """The county's log; raises Log.DoesNotExist before the first seal."""
+    return Log.objects.get(origin=logs.county_origin(book.county))
+
+
+def leaves(log_id: int, start: int, end: int) -> list[Leaf]:
+    """Leaves from index `start` up to, without, `end`."""
+    return list(
+        Leaf.objects.filter(log_id=log_id, index__gte=start, index__lt=end).order_by("index")
+    )
+
+
+def leaf_hashes(log_id: int, size: int) -> list[bytes]:
+    """The hashes of the first `size` leaves."""
+    found = Leaf.objects.filter(log_id=log_id, index__lt=size).order_by("index")
+    return [bytes.fromhex(hash_) for hash_ in found.values_list("hash", flat=True)]
+
+
+def commitments(leaf: Leaf) -> dict[str, str]:
+    """The fields a leaf commits to: name → hex."""
+    return json.loads(leaf.body).get("commit", {})
+
+
+def entries_of_leaves(some: Iterable[Leaf]) -> dict[int, Entry]:
+    """The entries of leaves, by leaf id, with their words."""
+    ids = [leaf.pk for leaf in some]
+    found: dict[int, Entry] = {}
+    for start in range(0, len(ids), 5000):
+        rows = Entry.objects.filter(leaf_id__in=ids[start : start + 5000])
+        found |= {entry.leaf_id: entry for entry in rows.select_related("wording")}
+    return found
+
+
+def leaf_after_last_seal(book: Book, before: int) -> int:
+    """The index after the last seal that lies before an index; 0 if there is none."""
+    last = (
+        Seal.objects.filter(book=book, leaf__index__lt=before)
+        .order_by("-period")
+        .values_list("leaf__index", flat=True)
+        .first()
+    )
+    return 0 if last is None else last + 1
+
+
+def early_leaves(book: Book, period: str, start: int) -> list[Leaf]:
+    """Leaves of entries dated in a month that lie before an index."""
+    return list(
+        Leaf.objects.filter(entry__book=book, entry__period=period, index__lt=start).order_by(
+            "index"
+        )
+    )
+
+
+def early_corrections(book: Book, period: str, start: int) -> list[Leaf]:
+    """Leaves of later months' entries whose original date lies in a month, before an index."""
+    month_ = Period(period)
+    return list(
+        Leaf.objects.filter(
+            entry__book=book,
+            entry__original_on__range=(month_.first_on, month_.last_on),
+            entry__period__gt=period,
+            index__lt=start,
+        ).order_by("index")
+    )
+
+
+def checkpoint_at(log: Log, size: int) -> Checkpoint:
+    return Checkpoint.objects.get(log=log, size=size)
+
+
+def newest_checkpoint(log: Log) -> Checkpoint:
+    return Checkpoint.objects.filter(log=log).latest("size")
+
+
+def witnessed(county: Log, checkpoint: Checkpoint) -> tuple[int, Checkpoint]:
+    """Where a book's checkpoint stands in the county's log, and the first head that covers it."""
+    index = Leaf.objects.get(log=county, kind="checkpoint", body=checkpoint.note).index
+    return index, Checkpoint.objects.filter(log=county, size__gt=index).earliest("size")
+
+
+def key_changes(log: Log) -> list[bytes]:
+    """The bodies of a log's `key` leaves after the first one announced elsewhere."""
+    rows = Leaf.objects.filter(log=log, kind="key").order_by("index")
+    return [body.encode() for body in rows.values_list("body", flat=True)]

@@ -1,0 +1,248 @@
+"""Gathering what a published folder holds, and writing it where any web server can serve it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from linli.disclosure import rules
+from linli.disclosure.models import Objection, Release
+from linli.kernel import folder, merkle
+from linli.kernel.keys import Signer
+from linli.keys import vault
+from linli.ledger import queries as ledger
+from linli.vouchers import queries as vouchers
+
+WITHHELD = {"counterparty": "自然人", "handler": "经办人姓名", "erased": "依申请删除"}
+TOOLS = Path(settings.ROOT) / "linli" / "proof" / "tools"
+
+
+def _opened(leaf: object, salts: Mapping, values: Mapping, hidden: Mapping) -> dict:
+    """Split committed fields into those shown and those withheld, each with its reason."""
+    made = ledger.commitments(leaf)
+    shown, withheld = {}, {}
+    for name in made:
+        if name in hidden:
+            withheld[name] = hidden[name]
+        elif name not in salts:
+            withheld[name] = WITHHELD["erased"]
+        else:
+            shown[name] = (bytes.fromhex(salts[name]), values[name])
+    return {"open": shown, "withheld": withheld}
+
+
+def _entry_leaf(leaf: object, entry: object) -> folder.Leaf:
+    wording = entry.wording  # type: ignore[attr-defined]
+    hidden = {"handler": WITHHELD["handler"]}
+    if wording.person:
+        hidden["counterparty"] = WITHHELD["counterparty"]
+    values = {name: getattr(wording, name) for name in ledger.commitments(leaf)}
+    receipts = [
+        folder.Receipt(
+            body=receipt.body.encode(),
+            open={
+                name: (bytes.fromhex(receipt.salts[name]), getattr(receipt, name))
+                for name in ("summary",)
+                if name in receipt.salts
+            },
+        )
+        for receipt in vouchers.receipts_of(entry.pk)  # type: ignore[attr-defined]
+    ]
+    return folder.Leaf(
+        body=leaf.body.encode(),  # type: ignore[attr-defined]
+        receipts=receipts,
+        **_opened(leaf, wording.salts, values, hidden),
+    )
+
+
+def _word_leaf(leaf: object, objections: Mapping[int, Objection]) -> folder.Leaf:
+    """An objection's or an answer's leaf: shown when a person has let its text through."""
+    row = objections[leaf.pk]  # type: ignore[attr-defined]
+    if leaf.kind == "objection":  # type: ignore[attr-defined]
+        same = row.screened_at and row.shown == row.text
+        hidden = {} if same else {"text": row.withheld or _state(row)}
+        return _leaf(leaf, {"text": row.salts["text"]}, {"text": row.text}, hidden)
+    values = {"text": row.answer, "shown": row.shown}
+    salts = {"text": row.salts["answer"], "shown": row.salts.get("shown", "")}
+    return _leaf(leaf, salts, values, {})
+
+
+def _state(row: Objection) -> str:
+    return "已隐去个人信息" if row.screened_at else "待个人信息审查"
+
+
+def _leaf(leaf: object, salts: Mapping, values: Mapping, hidden: Mapping) -> folder.Leaf:
+    return folder.Leaf(
+        body=leaf.body.encode(),  # type: ignore[attr-defined]
+        **_opened(leaf, salts, values, hidden),
+    )
+
+
+def _shown(book: object, leaves: Iterable, period: str) -> list[folder.Leaf]:
+    """Leaves as they may be published with a month; later months' entries need no words yet."""
+    leaves = list(leaves)
+    entries = ledger.entries_of_leaves(leaves)
+    objections = {row.leaf_id: row for row in Objection.objects.filter(book=book)}
+    objections |= {row.answer_leaf_id: row for row in objections.values() if row.answer_leaf_id}
+    corrections = {row.leaf_id: row for row in Release.objects.filter(book=book, version__gt=1)}
+    told = []
+    for leaf in leaves:
+        if leaf.kind == "entry":
+            entry = entries[leaf.pk]
+            told.append(
+                _entry_leaf(leaf, entry)
+                if entry.period <= period or entry.original_on
+                else _bare(leaf)
+            )
+        elif leaf.kind in {"objection", "answer"}:
+            told.append(_word_leaf(leaf, objections))
+        elif leaf.kind == "correction":
+            row = corrections[leaf.pk]
+            told.append(_leaf(leaf, row.salts, {"reason": row.reason}, {}))
+        else:
+            told.append(folder.Leaf(body=leaf.body.encode()))
+    return told
+
+
+def _bare(leaf: object) -> folder.Leaf:
+    """An entry of a later month: its words are not given out before their month is sealed."""
+    made = ledger.commitments(leaf)
+    return folder.Leaf(
+        body=leaf.body.encode(),  # type: ignore[attr-defined]
+        withheld={name: "所属月份尚未公示" for name in made},
+        receipts=[
+            folder.Receipt(body=r.body.encode())
+            for r in vouchers.receipts_of(ledger.entries_of_leaves([leaf])[leaf.pk].pk)  # type: ignore[attr-defined]
+        ],
+    )
+
+
+def heads(book: object, release: Release) -> folder.Heads:
+    """Checkpoint, place in the county's log and proofs for a release's folder."""
+    size = release.leaf.index + 1
+    checkpoint = ledger.checkpoint_at(ledger.book_log(book), size)
+    county = ledger.county_log(book)
+    index, signed = ledger.witnessed(county, checkpoint)
+    hashes = ledger.leaf_hashes(book.log_id, size)  # type: ignore[attr-defined]
+    upper = ledger.leaf_hashes(county.pk, signed.size)
+    earlier = Release.objects.filter(book=book, leaf__index__lt=release.leaf.index)
+    sizes, county_sizes = set(), set()
+    for old in earlier.select_related("leaf"):
+        sizes.add(old.leaf.index + 1)
+        before = ledger.checkpoint_at(ledger.book_log(book), old.leaf.index + 1)
+        county_sizes.add(ledger.witnessed(county, before)[1].size)
+    return folder.Heads(
+        checkpoint=checkpoint.note.encode(),
+        county_checkpoint=signed.note.encode(),
+        county_index=index,
+        county_hashes=merkle.inclusion_proof(upper, index),
+        consistency={old: merkle.consistency_proof(hashes, old) for old in sorted(sizes)},
+        county_consistency={
+            old: merkle.consistency_proof(upper, old)
+            for old in sorted(county_sizes)
+            if old < signed.size
+        },
+    )
+
+
+def files(release: Release) -> dict[str, bytes]:
+    """The documents of a release, index.html rendered from its statement."""
+    told = rules.read(release.statement)
+    page = render_to_string(
+        "disclosure/static.html", {"told": told, "release": release, "fund_names": rules.FUND_NAMES}
+    )
+    return {
+        "statement.json": release.statement.encode(),
+        "statement.csv": release.table_text.encode(),
+        "notice.pdf": bytes(release.notice),
+        "index.html": page.encode(),
+    }
+
+
+def of_release(release: Release) -> dict[str, bytes]:
+    """The folder of one release, as {path: bytes}."""
+    book, period = release.book, release.period
+    signer = vault.signer(ledger.origin(book))
+    start = ledger.leaf_after_last_seal(book, release.leaf.index)
+    leaves = ledger.leaves(book.log_id, start, release.leaf.index)
+    common = {
+        "leaves": _shown(book, leaves, period),
+        "files": files(release),
+        "heads": heads(book, release),
+        "signer": signer,
+    }
+    if release.version == 1:
+        early = ledger.early_leaves(book, period, start)
+        return folder.period_folder(
+            seal=release.leaf.body.encode(), early=_shown(book, early, period), **common
+        )
+    early = ledger.early_corrections(book, period, start)
+    leaf = _leaf(release.leaf, release.salts, {"reason": release.reason}, {})
+    return folder.correction_folder(correction=leaf, early=_shown(book, early, period), **common)
+
+
+def write(releases: Sequence[Release], out: Path) -> list[Path]:
+    """Write the folders of releases below `out`, and what lies beside them, signed anew.
+
+    Files that are there with the same bytes are left alone; each new one appears whole.
+    """
+    written = []
+    for release in releases:
+        for path, data in of_release(release).items():
+            written += _put(out / path, data)
+    if releases:
+        written += _write_top(releases[0].book, out)
+    return written
+
+
+def _write_top(book: object, out: Path) -> list[Path]:
+    sums = {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for pattern in ("*/*/SHA256SUMS", "*/*/v*/SHA256SUMS")
+        for path in sorted(out.glob(pattern))
+    }
+    county = ledger.county_log(book)
+    newest = ledger.newest_checkpoint(county)
+    hashes = ledger.leaf_hashes(county.pk, newest.size)
+    sizes = {_size_in(out / path) for path in sums} - {newest.size}
+    signer: Signer = vault.signer(county.origin)
+    top = folder.top_folder(
+        sums=sums,
+        verify_py=_tool("verify.py"),
+        verify_html=_tool("verify.html"),
+        checkpoint=newest.note.encode(),
+        signer=signer,
+        consistency={old: merkle.consistency_proof(hashes, old) for old in sorted(sizes)},
+        key_changes=ledger.key_changes(county),
+    )
+    return [path for name, data in top.items() for path in _put(out / name, data)]
+
+
+def _size_in(sums: Path) -> int:
+    """The size in the county checkpoint that lies beside a SHA256SUMS."""
+    return int((sums.parent / "county-checkpoint").read_text().split("\n")[1])
+
+
+@lru_cache
+def _tool(name: str) -> bytes:
+    return (TOOLS / name).read_bytes()
+
+
+def _put(path: Path, data: bytes) -> list[Path]:
+    if path.exists() and path.read_bytes() == data:
+        return []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
+    return [path]
