@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFo
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -73,10 +74,11 @@ class LinliCommand(BaseCommand):
         self, columns: Sequence[Any], rows: Sequence[Sequence[Any]], *, title: Any = ""
     ) -> None:
         """Print a table; a column name that begins with ">" is set to the right."""
-        table = Table(title=str(title) or None, title_justify="left", pad_edge=False)
+        table = Table(title=str(title) or None, title_justify="left", pad_edge=False, box=SIMPLE)
         for column in map(str, columns):
             right = column.startswith(">")
-            table.add_column(column.lstrip(">"), justify="right" if right else "left")
+            side = "right" if right else "left"
+            table.add_column(column.lstrip(">"), justify=side, overflow="fold")
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
         Console(file=self.console.file, highlight=False).print(table)
