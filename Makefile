@@ -10,7 +10,9 @@ BIN := .venv/bin
 LINLI := $(BIN)/linli
 PYTEST := $(BIN)/python -m pytest -n auto
 DIST := linli/web/static/dist/.made
-FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null)
+# The sprite holds the icons that templates and menus name.
+FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null) \
+	$(shell grep -rlE 'icon *=|\{% *icon' linli --include=*.html --include=*.py 2>/dev/null)
 WORDS := locale/en/LC_MESSAGES/django.mo
 
 # Node of this machine if it is new enough, else the one that came with the Python packages.
@@ -60,6 +62,7 @@ frontend/node_modules/.made: frontend/package-lock.json | .venv/installed
 $(DIST): frontend/node_modules/.made $(FRONTEND)
 	@echo '生成网页资源 / building the front end'
 	@$(NODE); cd frontend && npm run --silent build
+	@$(BIN)/python -m whitenoise.compress -q linli/web/static/dist
 	@touch $@
 
 $(WORDS): locale/en/LC_MESSAGES/django.po | .venv/installed

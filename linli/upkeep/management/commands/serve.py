@@ -2,7 +2,6 @@ import os
 import socket
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
@@ -43,7 +42,8 @@ class Command(LinliCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._examine()
         self._reserve(options["host"], options["port"])
-        self._greet()
+        url = os.environ.setdefault("LINLI_URL", f"http://localhost:{options['port']}")
+        self._greet(url.rstrip("/"))
         connections.close_all()
         Granian(
             "linli.wsgi:application",
@@ -77,9 +77,8 @@ class Command(LinliCommand):
                     % {"port": port, "error": error.strerror}
                 ) from error
 
-    def _greet(self) -> None:
-        say = self.stdout.write
-        say(_("公开页面（不用登录）：%(url)s/") % {"url": settings.PUBLIC_URL})
-        say(_("工作人员登录：%(url)s/login/") % {"url": settings.PUBLIC_URL})
-        say(_("按 Ctrl-C 停止"))
+    def _greet(self, url: str) -> None:
+        self.stdout.write(_("公开页面（不用登录）：%(url)s/") % {"url": url})
+        self.stdout.write(_("工作人员登录：%(url)s/login/") % {"url": url})
+        self.stdout.write(_("按 Ctrl-C 停止"))
         self.stdout.flush()
