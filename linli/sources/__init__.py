@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from linli.kernel.rulings import ALLOWED, Ruling
+from linli.kernel.rulings import ALLOWED, Refused, Ruling
 from linli.sources.chart import FUNDS, SIDES, Category, Fund, load_chart, named
 from linli.sources.checks import CONFIDENCE, KINDS, UNITS
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS, DisclosureRule
@@ -50,7 +50,7 @@ __all__ = [
     "use",
 ]
 
-_local: Path | None = None
+_in_use: Library | None = None
 
 
 def use(local: Path | None) -> Ruling:
@@ -60,39 +60,44 @@ def use(local: Path | None) -> Ruling:
     one that is empty. A folder with faults is refused whole: the ruling names every fault, and
     what was in force before stays.
     """
-    global _local
-    ruling = check_local(local) if local else ALLOWED
-    if ruling.allowed:
-        _local = local
-        _library.cache_clear()
-        _chart.cache_clear()
-    return ruling
+    global _in_use
+    try:
+        _in_use = _library(local) if local else None
+    except Refused as refused:
+        return refused.ruling
+    return ALLOWED
 
 
 def check_local(folder: Path) -> Ruling:
     """All faults of a county's folder, each with its file; nothing is taken into use."""
-    return check_folder(folder, base=load(OWN))
+    return check_folder(folder, base=_own())
 
 
 @cache
+def _own() -> Library:
+    return load(OWN)
+
+
 def _library(local: Path | None) -> Library:
-    own = load(OWN)
-    return load(local, base=own) if local else own
+    """What is in use, or a folder read for this one question."""
+    return load(local, base=_own()) if local else _in_use or _own()
 
 
-@cache
 def _chart(version: int, local: Path | None) -> tuple[Category, ...]:
-    return load_chart(version, more=_library(local).aliases)
+    library = _library(local)
+    if version not in library.charts:
+        library.charts[version] = load_chart(version, more=library.aliases)
+    return library.charts[version]
 
 
 def sources(*, local: Path | None = None) -> Mapping[str, Source]:
     """Every source by its key; `local` reads a folder other than the one in use."""
-    return _library(local or _local).sources
+    return _library(local).sources
 
 
 def articles(*, local: Path | None = None) -> Mapping[str, Article]:
     """Every article by its cite, in the order of the files."""
-    return _library(local or _local).articles
+    return _library(local).articles
 
 
 def article(cite: str, *, local: Path | None = None) -> Article:
@@ -106,7 +111,7 @@ def number_of(name: str, *, on: date, place: str = "", local: Path | None = None
     The narrowest place that holds `place` wins, and there the latest that has begun and not
     ended. Raises KeyError for an unknown name and LookupError where none was in force.
     """
-    found = [n for n in _library(local or _local).numbers[name] if n.holds(on=on, place=place)]
+    found = [n for n in _library(local).numbers[name] if n.holds(on=on, place=place)]
     if not found:
         raise LookupError(f"{name} was not in force on {on}")
     return max(found, key=lambda n: (len(n.place), n.since, n.order))
@@ -126,7 +131,7 @@ def rule_of(
     system's reading of them demands, without local practice that goes further; the page shows it
     as the least that is owed. Every field is filled in. Raises LookupError for an unknown subject.
     """
-    library = _library(local or _local)
+    library = _library(local)
     found = [
         rule
         for rule in library.disclosures
@@ -145,12 +150,12 @@ def rule_of(
 
 def chart(version: int = 1, *, local: Path | None = None) -> list[Category]:
     """The chart of accounts in its order; raises LookupError for an unknown version."""
-    return list(_chart(version, local or _local))
+    return list(_chart(version, local))
 
 
 def category(fund: str, code: str, *, version: int = 1, local: Path | None = None) -> Category:
     """One leaf of the chart; raises KeyError if the fund has none of that code."""
-    for leaf in _chart(version, local or _local):
+    for leaf in _chart(version, local):
         if (leaf.fund, leaf.code) == (fund, code):
             return leaf
     raise KeyError((fund, code))
@@ -164,4 +169,4 @@ def categories_named(
     Only whole names count; spaces, brackets, width and case do not. More than one answer in a
     fund means that the direction of the money has to decide.
     """
-    return named(text, _chart(version, local or _local), fund=fund)
+    return named(text, _chart(version, local), fund=fund)

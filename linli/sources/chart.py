@@ -28,6 +28,14 @@ SIDES = {
     NET_ASSETS: _("净资产"),
 }
 OTHER = "other"
+_DIRECTIONS = {
+    INCOME: "in",
+    COST: "out",
+    USE: "out",
+    TRANSFER: "both",
+    LIABILITY: "both",
+    NET_ASSETS: "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +70,11 @@ class Category:
     @property
     def name_en(self) -> str:
         return self.name.en
+
+    @property
+    def direction(self) -> str:
+        """in, out or both: which way money of this leaf runs (net assets: "")."""
+        return _DIRECTIONS[self.side]
 
     @property
     def names(self) -> tuple[str, ...]:

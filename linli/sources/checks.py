@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from linli.kernel.calendar import DAY_KINDS
-from linli.kernel.rulings import Ruling, every, refuse, require
+from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.sources import chart
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS
@@ -113,7 +113,7 @@ _PLACE = re.compile(r"(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15}
 def _words(data: Mapping[str, Any], allowed: Mapping[str, type], where: str) -> Ruling:
     """Unknown words are spelling mistakes; known ones have one type each."""
     return every(
-        require(name in allowed, _("%(where)s中有不认识的项目“%(name)s”"), where=where, name=name)
+        require(name in allowed, _("%(where)s中有不认识的内容“%(name)s”"), where=where, name=name)
         & require(
             name not in allowed or _is(value, allowed[name]),
             _("%(where)s的“%(name)s”填写有误：%(value)s"),
@@ -235,13 +235,22 @@ def _rule_form(rule: object) -> Ruling:
 
 
 def _aliases_form(aliases: Mapping[str, Any]) -> Ruling:
-    known = {f"{leaf.fund}.{leaf.code}" for leaf in chart.load_chart(1, more={})}
-    return every(
-        require(code in known, _("科目表中没有“%(code)s”"), code=code)
-        & require(
-            isinstance(names, list) and all(isinstance(n, str) and n for n in names),
-            _("“%(code)s”的别名填写有误"),
-            code=code,
-        )
-        for code, names in aliases.items()
-    )
+    """Further names of categories: known leaves, and no name that already means another."""
+    leaves = chart.load_chart(1, more={})
+    known = {f"{leaf.fund}.{leaf.code}": leaf for leaf in leaves}
+    ruling = ALLOWED
+    for code, names in aliases.items():
+        good = isinstance(names, list) and all(isinstance(name, str) and name for name in names)
+        ruling &= require(code in known, _("科目表中没有“%(code)s”"), code=code)
+        ruling &= require(good, _("“%(code)s”的别名填写有误"), code=code)
+        for name in names if good and code in known else ():
+            others = [
+                leaf
+                for leaf in chart.named(name, leaves, fund=known[code].fund)
+                if leaf != known[code] and leaf.direction == known[code].direction
+            ]
+            text = _("“%(name)s”已是“%(other)s”的名称")
+            ruling &= require(
+                not others, text, name=name, other=tuple(leaf.name for leaf in others)
+            )
+    return ruling

@@ -11,6 +11,7 @@ from typing import Any
 
 from linli.kernel.rulings import ALLOWED, Refused, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
+from linli.sources import chart
 from linli.sources.checks import BINDING, check_form
 from linli.sources.disclosure import DisclosureRule
 from linli.sources.words import Worded
@@ -99,6 +100,7 @@ class Library:
     numbers: dict[str, tuple[Number, ...]] = field(default_factory=dict)
     disclosures: tuple[DisclosureRule, ...] = ()
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    charts: dict[int, tuple[chart.Category, ...]] = field(default_factory=dict)
 
 
 def load(folder: Path, *, base: Library | None = None) -> Library:
