@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from linli.kernel.rulings import ALLOWED, Refused, Ruling
-from linli.sources.chart import FUNDS, SIDES, Category, Fund, load_chart, named
+from linli.sources.chart import FUNDS, SIDES, Category, Fund, folded, load_chart, named
 from linli.sources.checks import CONFIDENCE, KINDS, UNITS
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS, DisclosureRule
 from linli.sources.library import OWN, Article, Library, Number, Source, check_folder, load
@@ -43,6 +43,7 @@ __all__ = [
     "category",
     "chart",
     "check_local",
+    "fund_named",
     "number",
     "number_of",
     "rule_of",
@@ -170,3 +171,12 @@ def categories_named(
     fund means that the direction of the money has to decide.
     """
     return named(text, _chart(version, local), fund=fund)
+
+
+def fund_named(text: str) -> Fund | None:
+    """The fund that goes by a name, as `categories_named` compares them; None if none does."""
+    wanted = folded(text)
+    for fund in FUNDS.values():
+        if wanted and wanted in {folded(name) for name in (fund.name, *fund.aliases)}:
+            return fund
+    return None

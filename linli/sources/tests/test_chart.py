@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from linli.sources import FUNDS, SIDES, categories_named, category, chart
+from linli.sources import FUNDS, SIDES, categories_named, category, chart, fund_named
 from linli.sources.chart import folded
 
 CHART = {
@@ -114,3 +114,26 @@ def test_a_name_that_is_not_in_the_chart_finds_nothing(text: str) -> None:
 
 def test_a_name_may_stand_in_several_funds() -> None:
     assert [c.fund for c in categories_named("项目支出")] == ["common", "seed", "fiscal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("公共收益", "common"),
+        ("公共收入", "common"),
+        ("种子基金", "seed"),
+        (" 财政 资金", "fiscal"),
+    ],
+)
+def test_a_fund_is_found_by_what_people_call_it(text: str, code: str) -> None:
+    assert fund_named(text) is FUNDS[code]
+
+
+@pytest.mark.parametrize("text", ["", "彩票基金", "物业费"])
+def test_an_unknown_fund_is_none(text: str) -> None:
+    assert fund_named(text) is None
+
+
+def test_names_of_funds_differ() -> None:
+    names = Counter(folded(n) for f in FUNDS.values() for n in (f.name, *f.aliases))
+    assert set(names.values()) == {1}
