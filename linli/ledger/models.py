@@ -130,7 +130,10 @@ class Leaf(models.Model):
 
 
 class Entry(models.Model):
-    """What an approved voucher, an opening, a reversal or an import posted. Never changed."""
+    """What an approved voucher, an opening, a reversal or an import posted. Never changed.
+
+    `mark`: keyed hash of what the log does not hold: the people (see `posting.mark_of`).
+    """
 
     id = models.BigIntegerField(primary_key=True)
     book = models.ForeignKey(Book, models.PROTECT, related_name="entries")
@@ -147,6 +150,7 @@ class Entry(models.Model):
     approved_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     seconded_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    mark = models.CharField(max_length=64)
 
     class Meta:
         ordering = ["id"]
@@ -289,7 +293,7 @@ class Seal(Kept):
         constraints = [UniqueConstraint(fields=["book", "period"], name="a_month_is_sealed_once")]
 
 
-class Checkpoint(models.Model):
+class Checkpoint(Kept):
     """A signed head of a log (C2SP), kept as the exact note."""
 
     log = models.ForeignKey(Log, models.PROTECT, related_name="checkpoints")

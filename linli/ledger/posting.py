@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from linli.kernel import body as bodies
 from linli.kernel import leaves
+from linli.keys import vault
 from linli.ledger import log as logs
 from linli.ledger import rules
 from linli.ledger.models import WORDS, Book, Log
@@ -41,6 +42,12 @@ class Posted:
 def entry_id(book_id: int, number: int) -> int:
     """An entry's id follows from its book and number."""
     return book_id * ENTRIES_A_BOOK + number
+
+
+def mark_of(id_: int, content: str, *people: int | bool | None) -> str:
+    """The mark of an entry: its id, content hash, preparer, approver, second approver, `person`."""
+    told = "|".join("" if value is None else str(value) for value in people)
+    return vault.keyed_hash(f"ledger_entry|{id_}|{content}|{told}")
 
 
 def known(book: Book, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -235,6 +242,14 @@ class Writer:
                 draft.approved_by,
                 draft.seconded_by,
                 entry_id(self.book.pk, draft.reverses) if draft.reverses else None,
+                mark_of(
+                    id_,
+                    content,
+                    draft.prepared_by,
+                    draft.approved_by,
+                    draft.seconded_by,
+                    draft.person,
+                ),
             )
         )
 
@@ -278,6 +293,7 @@ _ENTRY = (
     "approved_by_id",
     "seconded_by_id",
     "reverses_id",
+    "mark",
 )
 _ADD_BALANCE = (
     "INSERT INTO ledger_balance AS b (account_id, period, debit_fen, credit_fen, entry_count) "

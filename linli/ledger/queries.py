@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from linli.ledger.models import (
     Seal,
     Tally,
 )
+from linli.ledger.posting import mark_of as mark_of
 from linli.ledger.rules import Draft, DraftLine
 from linli.sources import chart
 
@@ -402,3 +402,9 @@ def key_changes(log: Log) -> list[bytes]:
     """The bodies of a log's `key` leaves after the first one announced elsewhere."""
     rows = Leaf.objects.filter(log=log, kind="key").order_by("index")
     return [body.encode() for body in rows.values_list("body", flat=True)]
+
+
+def chart_rows(book: Book) -> list[tuple[str, str, str, str]]:
+    """The book's accounts as a seal binds them: (fund, code, side, name), in chart order."""
+    rows = Account.objects.filter(book=book).order_by("position")
+    return list(rows.values_list("fund", "code", "kind", "name"))

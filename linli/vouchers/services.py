@@ -187,18 +187,20 @@ def submit(*, by: User, voucher: Voucher, now: datetime) -> Voucher:
     ruling.enforce()
     if voucher.state == SENT_BACK and voucher.large != large:
         cases.close_case(by=by, case=queries.case(voucher), now=now)
-        voucher.large = large
     voucher.large, voucher.state = large, WAITING
     voucher.save(update_fields=["large", "state"])
-    flow = LARGE_VOUCHER if large else VOUCHER
-    case = case_queries.find(flow=flow, subject=voucher) or cases.open_case(
-        by=by,
-        flow=flow,
-        subject=voucher,
-        title=f"{voucher.number} {voucher.summary}"[:200],
-        place=voucher.place,
-        now=now,
-    )
+    case = queries.case(voucher)
+    if case is None:
+        case = cases.open_case(
+            by=by,
+            flow=LARGE_VOUCHER if large else VOUCHER,
+            subject=voucher,
+            title=f"{voucher.number} {voucher.summary}",
+            place=voucher.place,
+            now=now,
+        )
+    elif case.closed_at is not None:
+        cases.reopen_case(by=by, case=case, now=now)
     cases.stamp(by=by, case=case, step="prepare", now=now)
     return voucher
 
