@@ -99,8 +99,9 @@ def beside_facts(book: object, period: str) -> list[dict]:
             "name": row.name,
             "keeper": row.keeper,
             "amount_fen": row.amount_fen,
-            "as_of": row.as_of_on.isoformat(),
+            "on": row.as_of_on.isoformat(),
             "source": row.source,
+            "note": "",
         }
         for row in latest.values()
     ]

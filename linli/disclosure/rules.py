@@ -47,7 +47,8 @@ class StatementFacts:
     """Everything a month's statement says.
 
     `projects`, `bank`, `beside`: rows as LEDGER §7 shapes them; `root`: base64 of the tree before
-    the seal; `previous_seal`: {"index", "leaf"} or None; `open_points`: [{"code", "text"}].
+    the seal; `previous_seal`: {"index", "leaf"} or None; `open_points`: [{"code", "text", "state",
+    "answer"}], state answered, unexplained or imported.
     """
 
     book_code: str

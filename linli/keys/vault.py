@@ -51,6 +51,11 @@ def signer(origin: str, *, generation: int = 1) -> keys.Signer:
     return _signer(str(_path(f"{origin}.{generation}.key")))
 
 
+def fingerprint(origin: str, *, generation: int = 1) -> str:
+    """The short form of a log's key, as notices print it."""
+    return keys.fingerprint(signer(origin, generation=generation).verifier)
+
+
 @lru_cache(maxsize=4096)
 def _signer(path: str) -> keys.Signer:
     return keys.parse_skey(Path(path).read_text().strip())

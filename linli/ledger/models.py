@@ -34,6 +34,7 @@ class Book(Kept, Placed):
 
     `live_from`: the first month kept in the system ("" = history is still being brought in).
     `limit_fen`: payments above it need two approvers, one of them the resident representative.
+    `custodian`: who keeps the money; `office`, `phone`: where one objects.
     """
 
     UNMARKED = frozenset({"log"})
@@ -46,6 +47,9 @@ class Book(Kept, Placed):
     first_period = models.CharField(max_length=7)
     live_from = models.CharField(max_length=7, blank=True)
     limit_fen = models.BigIntegerField()
+    custodian = models.CharField(max_length=64, blank=True)
+    office = models.CharField(max_length=100, blank=True)
+    phone = models.CharField(max_length=32, blank=True)
     chart_version = models.PositiveIntegerField(default=1)
     opened_at = models.DateTimeField()
 

@@ -222,6 +222,11 @@ def origin(book: Book) -> str:
     return logs.book_origin(book)
 
 
+def county_origin(book: Book) -> str:
+    """The name of the county's log."""
+    return logs.county_origin(book.county)
+
+
 def head(book: Book) -> tuple[int, str]:
     """Size and root (hex) of the book's log."""
     log = Log.objects.get(pk=book.log_id)

@@ -56,6 +56,9 @@ def open_book(
     kind: str = "estate",
     live_from: str = "",
     limit_fen: int | None = None,
+    custodian: str = "",
+    office: str = "",
+    phone: str = "",
 ) -> Book:
     """Open a book for a place, with every category of the chart and its first log leaf.
 
@@ -86,6 +89,9 @@ def open_book(
         limit_fen=number("two_approvers_above_fen", on=on, place=place)
         if limit_fen is None
         else limit_fen,
+        custodian=custodian,
+        office=office,
+        phone=phone,
         opened_at=now,
     )
     book.log = logs.create(logs.book_origin(book))
@@ -174,6 +180,16 @@ def go_live(*, by: User, book: Book, live_from: str, now: datetime) -> Book:
     ).at("live_from").enforce()
     book.live_from = live_from
     book.save(update_fields=["live_from"])
+    return book
+
+
+@act("ledger.tell_contact")
+def tell_contact(
+    *, by: User, book: Book, custodian: str, office: str, phone: str, now: datetime
+) -> Book:
+    """Say who keeps the money and where one objects; it is printed on the next notice."""
+    book.custodian, book.office, book.phone = custodian, office, phone
+    book.save(update_fields=["custodian", "office", "phone"])
     return book
 
 

@@ -90,13 +90,20 @@ def gates(book: object, period: str, *, now: datetime) -> tuple[Gate, ...]:
     return rules.gates(facts(book, period, now=now))
 
 
-def open_points(found: Sequence[Gate], *, answered: bool) -> list[dict]:
-    """The soft gates as the statement lists them; the answer, or 未说明."""
+def open_points(found: Sequence[Gate], *, imported: bool = False) -> list[dict]:
+    """The soft gates as the statement lists them, with the answer or that there is none."""
+    if imported:
+        state = "imported"
+        return [_point(gate, state, "") for gate in found if not gate.hard]
     return [
-        {"code": gate.code, "text": f"{gate.ruling}：{gate.answer or '未说明'}"}
+        _point(gate, "answered" if gate.answer else "unexplained", gate.answer)
         for gate in found
-        if not gate.hard and (answered or not gate.answer)
+        if not gate.hard
     ]
+
+
+def _point(gate: Gate, state: str, answer: str) -> dict:
+    return {"code": gate.code, "text": str(gate.ruling), "state": state, "answer": answer}
 
 
 def content(told: Mapping) -> str:
@@ -106,9 +113,7 @@ def content(told: Mapping) -> str:
 
 def preview(book: object, period: str, found: Sequence[Gate]) -> dict:
     """The statement as it would be sealed now, without signers."""
-    return disclosure.statement(
-        book, period, open_points=open_points(found, answered=True), root="00" * 32
-    )
+    return disclosure.statement(book, period, open_points=open_points(found), root="00" * 32)
 
 
 def month(book: object, period: str) -> Month | None:

@@ -114,7 +114,7 @@ def sign(*, by: User, month: Month, now: datetime) -> Month:
     cases.stamp(by=by, case=case, step=_own_step(by, case, now), now=now)
     done = case_queries.done(case)
     if {"approver", "resident"} <= done:
-        points = queries.open_points(found, answered=True)
+        points = queries.open_points(found)
         _seal(month.book, month.period, points, ("approver", "resident"), by=by, now=now)
     return month
 
@@ -125,7 +125,7 @@ def seal_imported(*, by: User | None, book: object, period: str, now: datetime) 
     ledger.lock(book)
     found = queries.gates(book, period, now=now)
     rules.may_seal_imported(found).enforce()
-    return _seal(book, period, queries.open_points(found, answered=False), (), by=by, now=now)
+    return _seal(book, period, queries.open_points(found, imported=True), (), by=by, now=now)
 
 
 def _seal(
