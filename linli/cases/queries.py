@@ -24,7 +24,7 @@ from linli.kernel.roles import ROLES, Role
 from linli.sources import number
 from linli.trail.acts import label
 
-DONE, OPEN, TO_COME = "done", "open", "to_come"
+DONE, OPEN, LATE, WAIT = "done", "open", "late", "wait"
 
 
 @cache
@@ -99,57 +99,67 @@ def open_steps(case: Case) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, slots=True)
 class StepShown:
-    """A step as the stepper on a page shows it.
+    """A step as the stepper on a page shows it (web/components/stepper.html).
 
-    `state`: done | open | to_come. `who`: the name of who did it, else the names of the roles
-    whose turn it is or will be. `note`: of the stamp; of an open step that was sent back: why.
+    `state`: done | open | late | wait. `by`: the name of who did it, else the roles whose turn it
+    is or will be. `at`: when it was done; `due_on`: until when it is to be. `said`: the stamp's
+    note; of an open step that was `returned`: why.
     """
 
     step: Step
     state: str
-    who: tuple[str, ...]
+    by: tuple[str, ...]
     at: datetime | None = None
     due_on: date | None = None
-    note: str = ""
+    said: str = ""
     returned: bool = False
 
+    @property
+    def name(self) -> str:
+        return self.step.name
 
-def progress(case: Case) -> list[StepShown]:
+    @property
+    def note(self) -> date | None:
+        return timezone.localdate(self.at) if self.at else self.due_on
+
+
+def progress(case: Case, *, on: date | None = None) -> list[StepShown]:
     """Every step of a case in order: who did it when, or whose turn it is until when.
 
-    Two queries.
+    Two queries. With a day `on` an open step past its day is `late`.
     """
     told = stamps(case)
     fold = folded(case, told)
     due = dict(case.waits.values_list("step", "due_on"))
+    back = next((stamp for stamp in reversed(told) if stamp.outcome == RETURNED), None)
+    passed = {stamp.step: stamp for stamp in told if stamp.outcome == PASSED}
     flow = flow_of(case)
-    last = {s.step: s for s in told if s.outcome == PASSED}
-    back = next((s for s in reversed(told) if s.outcome == RETURNED), None)
-    return [
-        _shown(flow, step, fold, last, back, due, case.closed_at is not None) for step in flow.steps
-    ]
+    shown = []
+    for step in flow.steps:
+        if step.code in fold.done:
+            shown.append(_done(step, passed[step.code]))
+        elif step.code in fold.open and case.closed_at is None:
+            late = on is not None and (due.get(step.code) or on) < on
+            since = fold.open[step.code]
+            returned = (
+                back is not None and back.at == since and flow.step(back.step).back == step.code
+            )
+            said = back.note if back and returned else ""
+            state = LATE if late else OPEN
+            roles = _roles(step)
+            shown.append(StepShown(step, state, roles, None, due.get(step.code), said, returned))
+        else:
+            shown.append(StepShown(step, WAIT, _roles(step)))
+    return shown
 
 
-def _shown(
-    flow: Flow,
-    step: Step,
-    fold: rules.Folded,
-    last: Mapping[str, Stamp],
-    back: Stamp | None,
-    due: Mapping[str, date | None],
-    closed: bool,
-) -> StepShown:
-    if step.code in fold.done:
-        stamp = last[step.code]
-        who = (stamp.by.name,) if stamp.by else ()
-        return StepShown(step, DONE, who, stamp.at, note=stamp.note)
-    roles = tuple(role.name for role in step.by)
-    if step.code in fold.open and not closed:
-        since = fold.open[step.code]
-        returned = back is not None and back.at == since and flow.step(back.step).back == step.code
-        note = back.note if returned and back else ""
-        return StepShown(step, OPEN, roles, since, due.get(step.code), note, returned)
-    return StepShown(step, TO_COME, roles)
+def _done(step: Step, stamp: Stamp) -> StepShown:
+    by = (stamp.by.name,) if stamp.by else ()
+    return StepShown(step, DONE, by, stamp.at, said=stamp.note)
+
+
+def _roles(step: Step) -> tuple[str, ...]:
+    return tuple(role.name for role in step.by)
 
 
 def waiting(where: Mapping[Role, Scope]) -> QuerySet[Wait]:

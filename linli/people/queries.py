@@ -159,12 +159,10 @@ def limits(on: date) -> Limits:
     )
 
 
-def needs_second_factor(roles: Collection[Role], on: date) -> bool:
-    """Whether a holder of these roles must sign in with two factors."""
+def second_factor_level(on: date) -> int:
+    """Who must sign in with two factors (see rules.SECOND_FACTOR); settings may say otherwise."""
     level = getattr(settings, "SECOND_FACTOR", None)
-    if level is None:
-        level = number("second_factor_level", on=on)
-    return any(role in rules.SECOND_FACTOR[level] for role in roles)
+    return number("second_factor_level", on=on) if level is None else int(level)
 
 
 def has_second_factor(user: User) -> bool:

@@ -157,8 +157,13 @@ def _keep_old(user: User, now: datetime) -> None:
 
 
 @act("people.change_password")
-def change_password(*, by: User, old: str, new: str, now: datetime) -> User:
-    """Somebody changes their own password. Every other session of theirs ends."""
+def change_password(
+    *, by: User, old: str, new: str, keep: int | None = None, now: datetime
+) -> User:
+    """Somebody changes their own password.
+
+    Every session of theirs ends but this one (`keep`, the id of its SignIn).
+    """
     kept = queries.limits(timezone.localdate(now)).passwords_kept
     (
         require(by.check_password(old), _("现用密码不对")).at("old") & breaches(new, by, kept=kept)
@@ -168,6 +173,7 @@ def change_password(*, by: User, old: str, new: str, now: datetime) -> User:
     by.must_change_password = False
     by.password_changed_at = now
     by.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    _end_all(by, "password", now, but=keep)
     return by
 
 

@@ -151,8 +151,8 @@ def test_what_is_sent_back_waits_again_and_shows_why(case, asker, checker):
     later = NOW + timedelta(days=1)
     services.stamp(by=checker, case=case, step="check", outcome=RETURNED, note="缺发票", now=later)
     ask, check, _done = queries.progress(case)
-    assert (ask.state, ask.note, ask.returned, ask.who) == ("open", "缺发票", True, ("记账员",))
-    assert check.state == "to_come"
+    assert (ask.state, ask.said, ask.returned, ask.by) == ("open", "缺发票", True, ("记账员",))
+    assert check.state == "wait"
     wait = Wait.objects.get()
     assert (wait.step, wait.since_at) == ("ask", later)
 
@@ -187,13 +187,19 @@ def test_a_given_up_case_goes_on_where_it_was(case, asker):
 def test_progress_tells_who_did_what_and_whose_turn_it_is(case, asker):
     services.stamp(by=asker, case=case, step="ask", now=NOW)
     ask, check, done = queries.progress(case)
-    assert (ask.state, ask.who, ask.at) == ("done", ("Asker",), NOW)
-    assert (check.state, check.who, check.due_on) == (
+    assert (ask.state, ask.by, ask.at) == ("done", ("Asker",), NOW)
+    assert (check.state, check.by, check.due_on) == (
         "open",
         ("审批人（小区党支部）", "居民代表"),
         date(2026, 11, 10),
     )
-    assert (done.state, done.who) == ("to_come", ("街道办事处",))
+    assert (done.state, done.by) == ("wait", ("街道办事处",))
+
+
+def test_progress_shows_what_is_late(case, asker):
+    services.stamp(by=asker, case=case, step="ask", now=NOW)
+    states = [[s.state for s in queries.progress(case, on=date(2026, 11, n))] for n in (10, 11)]
+    assert states == [["done", "open", "wait"], ["done", "late", "wait"]]
 
 
 def test_progress_takes_the_same_queries_however_long(case, asker, django_assert_num_queries):

@@ -1,0 +1,92 @@
+"""Reading what people upload about places: the official list, an estate's doors, holidays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from linli.kernel.rulings import Refused, Ruling, every, refuse
+from linli.kernel.words import gettext_noop as _
+from linli.places import rules
+from linli.sheets.model import Sheet
+from linli.sheets.reading import read_workbook
+
+CODE = ("代码", "编码", "code", "区划代码", "统计用区划代码", "行政区划代码", "地区代码")
+NAME = ("名称", "name", "单位名称", "区划名称", "地区名称", "行政区划名称")
+HEADING_ROWS = 20
+"""Headings stand within the first so many rows."""
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\s*＊（）()：:]", "", heading).lower()
+
+
+def find_headings(
+    sheet: Sheet, wanted: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> tuple[int, dict[str, int]] | None:
+    """(row of the headings, column of each name) where all that is needed stands in one row."""
+    known = {_plain(alias): name for name, aliases in wanted.items() for alias in aliases}
+    for row in range(1, min(HEADING_ROWS, len(sheet.rows)) + 1):
+        found: dict[str, int] = {}
+        for column in range(len(sheet.rows[row - 1])):
+            name = known.get(_plain(sheet.text(row, column)))
+            if name and name not in found:
+                found[name] = column
+        if all(name in found for name in needed):
+            return row, found
+    return None
+
+
+def first_table(
+    data: bytes, name: str, wanted: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> tuple[Sheet, int, dict[str, int]]:
+    """The first visible sheet with the headings; raises Refused if the file has none."""
+    book, ruling = read_workbook(data, name=name)
+    if book is None:
+        raise Refused(ruling)
+    for sheet in book.visible_sheets:
+        if found := find_headings(sheet, wanted, needed):
+            return sheet, *found
+    heads = tuple(wanted[each][0] for each in needed)
+    raise Refused(refuse(_("没有找到表头：%(heads)s"), heads=heads))
+
+
+def read_divisions(data: bytes, *, name: str) -> tuple[list[tuple[int, str, str]], Ruling]:
+    """(row number, code, name) of an official list; or why it cannot be read."""
+    try:
+        sheet, head, at = first_table(data, name, {"code": CODE, "name": NAME}, ("code", "name"))
+    except Refused as refused:
+        return [], refused.ruling
+    rows = [
+        (row, sheet.text(row, at["code"]), sheet.text(row, at["name"]))
+        for row in range(head + 1, len(sheet.rows) + 1)
+    ]
+    rows = [each for each in rows if each[1] or each[2]]
+    return rows, Ruling() if rows else refuse(_("表里没有一行内容"))
+
+
+def read_doors(data: bytes, *, name: str) -> tuple[Sheet, int, dict[str, int], DoorsRead]:
+    """An estate's list of dwellings; raises Refused if it is none at all.
+
+    Gives the sheet, its heading row and columns (for the workbook of bad rows) and what was read.
+    """
+    sheet, head, at = first_table(data, name, rules.DOOR_COLUMNS, ("building", "room"))
+    good: list[rules.DoorRow] = []
+    faults: list[Ruling] = []
+    for row in range(head + 1, len(sheet.rows) + 1):
+        values = {column: sheet.text(row, where) for column, where in at.items()}
+        if not any(values.values()):
+            continue
+        door, ruling = rules.read_door(values, row=row)
+        faults.append(ruling)
+        if door:
+            good.append(door)
+    return sheet, head, at, DoorsRead(good, every(faults))
+
+
+class DoorsRead:
+    """Rows that can be read, and the faults of those that cannot."""
+
+    def __init__(self, rows: list[rules.DoorRow], faults: Ruling) -> None:
+        self.rows = rows
+        self.faults = faults
