@@ -368,7 +368,7 @@ def county():
 
 def top(log, files, verify_py=b"# verify\n", verify_html=b"<!doctype html>\n", **more):
     """The whole published folder: the books' files and what lies beside them."""
-    sums = {path: data for path, data in files.items() if path.endswith(folder.SUMS)}
+    sums = {path: data for path, data in files.items() if path.endswith("/" + folder.SUMS)}
     return files | folder.top_folder(
         sums=sums,
         verify_py=verify_py,

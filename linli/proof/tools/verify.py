@@ -112,6 +112,10 @@ WORDS = {
         "fewer than two lines, or a zero line"),
     "entry.account": ("账户 {fund}/{account} 不在封存的科目表里",
         "account {fund}/{account} is not in the sealed chart"),
+    "entry.opening": ("期初结转只能在第一个月之前或当月记一次",
+        "openings are entered only before or in the first month"),
+    "entry.unpublished": ("记在 {period}，而这个月没有公布",
+        "dated in {period}, a month that was not published"),
     "entry.key": ("与第 {index} 条重复入账（同一幂等键）",
         "posted twice: leaf {index} has the same key"),
     "entry.reversal": ("不是第 {number} 号分录的恰当冲销",
@@ -133,6 +137,8 @@ WORDS = {
         "trial balance of {name} should be {want}, not {told}"),
     "seal.bank": ("资金账户与科目表不符",
         "the money accounts differ from the chart"),
+    "seal.chart": ("账户 {name} 不见了，或与前一次封存的类别不同",
+        "account {name} is gone, or of another side than in the seal before"),
     "seal.file": ("与封存时的文件不是同一个",
         "is not the file that was sealed"),
     "statement.form": ("报表写法不对：{why}",
@@ -846,11 +852,13 @@ class Checker:
                 self.fault("file.hash", prefix + path, sums=name)
         return note, listed
 
-    def signed(self, note, key, file):
-        code = note.check(key) if note and key else None
-        if code:
-            self.fault(code, file, name=key.name)
-        return not code
+    def signed(self, note, keys, file):
+        """A fault unless one of the keys signed the note."""
+        codes_ = [note.check(key) for key in keys] if note else []
+        if codes_ and None not in codes_:
+            self.fault(
+                max(codes_, key=("note.unsigned", "note.signature").index), file, name=keys[0].name
+            )
 
     # the county
 
@@ -862,8 +870,8 @@ class Checker:
         self.head = self.parse("county-checkpoint", Checkpoint, "note.form")
         self.read_rotations()
         if self.county:
-            self.signed(self.sums[0], self.county, SUMS)
-            self.signed(self.head, self.county, "county-checkpoint")
+            self.signed(self.sums[0], [self.county], SUMS)
+            self.signed(self.head, [self.county], "county-checkpoint")
             if self.head and self.head.origin != self.county.name:
                 self.fault(
                     "tree.origin", "county-checkpoint", want=self.county.name, told=self.head.origin
@@ -874,9 +882,10 @@ class Checker:
         name, current = "county-keys.jsonl", None
         for number, line in enumerate(self.parse(name, lines_of) or [], 1):
             try:
-                it = read_body(shaped(unjson(line), {"body": TEXT, "index": _count})["body"])
-                if it["type"] != "key":
-                    raise Bad("not a key")
+                value = shaped(unjson(line), {"body": TEXT, "index": _count})
+                it = read_body(value["body"])
+                if it["type"] != "key" or it["index"] != value["index"]:
+                    raise Bad("not a key leaf of this index")
                 if current is None:
                     current = Key(it.get("previous", ""))
                     self.rotations.append((-1, current))
@@ -891,7 +900,7 @@ class Checker:
         return None
 
     def county_key(self, size):
-        return ([None] + [key for index, key in self.rotations if index < size])[-1]
+        return [key for index, key in self.rotations if index < size][-1:]
 
     def check_county(self):
         """One county log: every folder's county checkpoint leads to the newest one."""
@@ -1305,24 +1314,22 @@ class Book:
                 "tree.origin", self.bodies[self.keys[0][0]][1], want=want, told=current.name
             )
         for folder in self.folders:
-            key = self.key_at(folder.index + 1) if folder.it else current
-            self.top.signed(folder.note, key, folder.name(SUMS))
-            self.top.signed(folder.checkpoint, key, folder.name("checkpoint"))
-            county = folder.county
-            if county and self.top.county:
-                self.top.signed(
-                    county, self.top.county_key(county.size), folder.name("county-checkpoint")
-                )
-                if county.origin != self.top.county.name:
-                    folder.fault(
-                        "tree.origin",
-                        "county-checkpoint",
-                        want=self.top.county.name,
-                        told=county.origin,
-                    )
+            self.check_signatures(folder)
 
-    def key_at(self, size):
-        return ([None] + [key for index, key in self.keys if index < size])[-1]
+    def check_signatures(self, folder):
+        """The key in force signed the checkpoint; it, or a later one, the list of files, for what
+        was published may have to be withheld later."""
+        size = folder.index + 1 if folder.it else sys.maxsize
+        before = [key for index, key in self.keys if index < size]
+        after = [key for index, key in self.keys if index >= size]
+        self.top.signed(folder.note, before[-1:] + after, folder.name(SUMS))
+        self.top.signed(folder.checkpoint, before[-1:], folder.name("checkpoint"))
+        county, ours = folder.county, self.top.county
+        if county and ours:
+            keys = self.top.county_key(county.size)
+            self.top.signed(county, keys, folder.name("county-checkpoint"))
+            if county.origin != ours.name:
+                folder.fault("tree.origin", "county-checkpoint", want=ours.name, told=county.origin)
 
     def check_roots(self):
         """Every root that is published is the one of the leaves that are published."""
@@ -1503,7 +1510,8 @@ class Book:
         for index, (it, file, line) in sorted(self.bodies.items()):
             if it["type"] == "entry":
                 months.setdefault(it["period"], []).append((index, it, file, line))
-        fold, sealed = Fold(), {}
+        fold, sealed, before = Fold(), {}, {}
+        self.check_months(months)
         for seal in self.seals:
             sides = {(fund, account): side for fund, account, side, _ in seal.it["chart"]}
             for period in sorted(p for p in months if p < seal.period):
@@ -1515,12 +1523,36 @@ class Book:
             fold.unknown = {}
             self.check_seal(seal, sides, figures)
             seal.check_receipts(sides)
+            for name in sorted(
+                "%s/%s" % at for at, side in before.items() if sides.get(at) != side
+            ):
+                seal.fault("seal.chart", "seal.json", 1, "body.chart", name=name)
+            before = {at: side for at, side in sides.items() if at in figures.turnover}
             self.check_statement(seal, sides, figures, None)
         for folder in self.sound:
             if folder.version > 1 and folder.period in sealed:
                 seal, sides, figures = sealed[folder.period]
                 folder.check_receipts(sides)
                 self.check_statement(folder, sides, figures, self.later_corrections(folder), seal)
+
+    def check_months(self, months):
+        """Every entry up to the last sealed month lies in a published month; openings come first."""
+        published = [seal.period for seal in self.seals]
+        rows = [row for seal in self.seals for row in seal.it["chart"]]
+        brought = {(fund, account) for fund, account, side, _ in rows if side == "net_assets"}
+        for period, entries in sorted(months.items()):
+            for _, it, file, line in entries:
+                opening = it["kind"] == "opening"
+                net = any((row[0], row[1]) in brought for row in it["lines"])
+                if (opening and published and period > published[0]) or (net and not opening):
+                    self.top.fault("entry.opening", file, line, "kind")
+                if (
+                    not opening
+                    and published
+                    and period <= published[-1]
+                    and period not in published
+                ):
+                    self.top.fault("entry.unpublished", file, line, "date", period=period)
 
     def later_corrections(self, folder):
         """What entries of later months, before this correction, say about its month."""
@@ -1674,6 +1706,7 @@ class Statement:
 
     def check_funds(self):
         funds = {fund["fund"]: fund for fund in self.told["funds"]}
+        self.expect("funds", [fund["fund"] for fund in self.told["funds"]], list(funds))
         moved = {fund for fund, fen in self.figures.opening.items() if fen}
         moved |= {fund for fund, _ in self.figures.moved}
         self.expect("funds", sorted(set(funds) & moved), sorted(moved))
@@ -1719,7 +1752,10 @@ class Statement:
         told = {}
         for project in self.told["projects"]:
             for line in project["funding"]:
-                told[project["code"], line["fund"]] = line
+                at = (project["code"], line["fund"])
+                if at in told:
+                    self.expect("projects.%s.%s" % at, 2, 1)
+                told[at] = line
         for at in sorted(set(told) | set(self.figures.paid)):
             month, to_date = self.figures.paid.get(at, (0, 0))
             line = told.get(at, {})
