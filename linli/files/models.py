@@ -28,5 +28,12 @@ class File(Placed):
             models.UniqueConstraint(fields=["place", "sha256"], name="a_paper_is_kept_once_a_place")
         ]
 
+    kept_before = False
+    """Set by `services.keep` on a row that was there already."""
+
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.width is not None

@@ -1,0 +1,46 @@
+"""Reads of papers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from django.db.models import QuerySet
+
+from linli.files import blobs
+from linli.files.models import File
+from linli.kernel.place import Scope
+
+
+def kept(pks: Collection[int], scope: Scope) -> QuerySet[File]:
+    """Those of some papers that are within a scope."""
+    return File.objects.within(scope).filter(pk__in=pks)
+
+
+def known(place: str, sha256: str) -> File | None:
+    """The paper with these bytes that a place has kept already."""
+    return File.objects.filter(place=place, sha256=sha256).first()
+
+
+def content(file: File) -> bytes:
+    """The bytes of a paper; raises ValueError if they were changed, OSError if they are gone."""
+    return blobs.read(file.sha256)
+
+
+def spoiled() -> Iterator[tuple[File, str]]:
+    """Papers whose bytes are "gone" or "changed": for `doctor` and `verify`. Reads every file."""
+    seen: dict[str, str] = {}
+    for file in File.objects.order_by("sha256").iterator(chunk_size=500):
+        if file.sha256 not in seen:
+            seen[file.sha256] = _state(file.sha256)
+        if seen[file.sha256]:
+            yield file, seen[file.sha256]
+
+
+def _state(sha256: str) -> str:
+    try:
+        blobs.read(sha256)
+    except OSError:
+        return "gone"
+    except ValueError:
+        return "changed"
+    return ""
