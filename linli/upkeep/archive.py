@@ -14,7 +14,7 @@ import json
 import os
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
@@ -173,8 +173,8 @@ def _to_disk(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def unpack(path: Path, into: Path, *, secret: bytes | None = None) -> dict[str, Any]:
-    """Unpack a backup into an empty directory and give its manifest.
+def unpack(path: Path, into: Path | None, *, secret: bytes | None = None) -> dict[str, Any]:
+    """Unpack a backup into an empty directory (None: only read it) and give its manifest.
 
     Raises Refused, naming the file, when the manifest and the files do not agree in every byte,
     when the file is no backup, or when the key is missing or wrong. What was unpacked up to then
@@ -191,7 +191,7 @@ def unpack(path: Path, into: Path, *, secret: bytes | None = None) -> dict[str, 
                 elif member.name == MANIFEST:
                     manifest = json.loads(source.read(LARGEST_MANIFEST))
                 else:
-                    seen[member.name] = (member.size, _copy(source, into / member.name))
+                    seen[member.name] = (member.size, _copy(source, into and into / member.name))
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError) as error:
         refuse(_("这不是完好的备份文件：%(error)s"), error=str(error)).enforce()
     _compare(manifest, seen)
@@ -218,13 +218,17 @@ def _is_inside(name: str) -> bool:
     return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
-def _copy(source: IO[bytes], target: Path) -> str:
+def _copy(source: IO[bytes], target: Path | None) -> str:
     """Copy to a file only we can read; gives the SHA-256 of what was copied."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     passing = _Hashing(source)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with ExitStack() as stack:
+        write: Callable[[bytes], object] = len
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            write = stack.enter_context(os.fdopen(handle, "wb")).write
         while data := passing.read(CHUNK):
-            file.write(data)
+            write(data)
     return passing.digest.hexdigest()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections import defaultdict
-from importlib.metadata import version
 
 import django
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.table import Table
 
+from linli import __version__
 from linli.kernel.rulings import Reason, Refused
 from linli.web.commands import GROUPS, LinliCommand
 
@@ -50,7 +50,7 @@ class Program(ManagementUtility):
 
     def _run(self) -> None:
         if self.argv[1:] in (["--version"], ["version"]):
-            print_line(f"linli {version('linli')}")
+            print_line(f"linli {__version__}")
         else:
             self.execute()
 
@@ -76,7 +76,7 @@ class Program(ManagementUtility):
 def _lines(commands: list[tuple[str, LinliCommand]]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
     table.add_column(min_width=16)
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", no_wrap=True)
     for name, command in commands:
         table.add_row(f"  {name}", str(command.help).strip().split("\n")[0])
     return table

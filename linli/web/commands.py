@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from argparse import RawDescriptionHelpFormatter
+from argparse import SUPPRESS, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -62,6 +62,12 @@ class LinliCommand(BaseCommand):
         parser = super().create_parser("linli", subcommand, **kwargs)
         if self.offers_json:
             parser.add_argument("--json", action="store_true", help=_("以 JSON 输出"))
+        for action in parser._actions:
+            if "--skip-checks" in action.option_strings:
+                action.help = SUPPRESS
+            elif "--help" in action.option_strings:
+                action.help = _("显示这段说明")
+        parser._positionals.title, parser._optionals.title = _("参数"), _("选项")
         return parser
 
     @property

@@ -24,6 +24,8 @@ class Command(LinliCommand, Migrate):
             if not is_postgres() or not settings.OWNER_URL or options.get("plan"):
                 return
             role = postgres(settings.DATABASE_URL)["USER"]
+            if role == postgres(settings.OWNER_URL)["USER"]:
+                return
             count = grant(role)
         if options["verbosity"]:
             self.stdout.write(
