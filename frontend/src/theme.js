@@ -1,0 +1,10 @@
+// Runs before the first paint: without an explicit choice the page follows the system.
+const root = document.documentElement;
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+function follow() {
+  if (!root.dataset.themeChoice) root.dataset.bsTheme = system.matches ? "dark" : "light";
+}
+
+follow();
+system.addEventListener("change", follow);

@@ -1,0 +1,1 @@
+"""Web (界面): the shell, the components and their gallery."""
