@@ -153,10 +153,8 @@ def heads(book: object, release: Release) -> folder.Heads:
 
 def files(release: Release) -> dict[str, bytes]:
     """The documents of a release, index.html rendered from its statement."""
-    told = rules.read(release.statement)
-    page = render_to_string(
-        "disclosure/static.html", {"told": told, "release": release, "fund_names": rules.FUND_NAMES}
-    )
+    told = rules.named(rules.read(release.statement))
+    page = render_to_string("disclosure/static.html", {"told": told})
     return {
         "statement.json": release.statement.encode(),
         "statement.csv": release.table_text.encode(),

@@ -210,3 +210,13 @@ def asked(query: str, tail: str) -> Objection | None:
 
 def today(now: datetime) -> date:
     return timezone.localdate(now)
+
+
+def releases(book_id: int) -> QuerySet[Release]:
+    """Every release of a book with its leaf, for verification."""
+    return Release.objects.filter(book_id=book_id).select_related("leaf").order_by("leaf__index")
+
+
+def objections_of(book_id: int) -> QuerySet[Objection]:
+    """Every objection of a book with its leaves, for verification."""
+    return Objection.objects.filter(book_id=book_id).select_related("leaf", "answer_leaf")

@@ -134,6 +134,22 @@ def read(text: str) -> dict:
     return json.loads(text)
 
 
+def named(told: Mapping) -> dict:
+    """A copy of a statement in which funds and states of accounts carry their names."""
+    copy = json.loads(json.dumps(told))
+    for fund in copy["funds"]:
+        fund["name"] = FUND_NAMES[fund["fund"]]
+    for project in copy["projects"]:
+        for part in project["funding"]:
+            part["fund_name"] = FUND_NAMES[part["fund"]]
+    for account in copy["bank"]:
+        account["status_name"] = STATUS_NAMES[account["status"]]
+        account["fund_name"] = FUND_NAMES[account["fund"]]
+        for item in account["outstanding"]:
+            item["kind_name"] = _KINDS[item["kind"]]
+    return copy
+
+
 HEADINGS = ("账套", "月份", "区块", "资金", "方向", "代码", "名称", "金额（元）", "笔数", "说明")
 FUND_NAMES = {"common": "公共收益", "seed": "种子基金", "fiscal": "财政经费"}
 SIDE_NAMES = {

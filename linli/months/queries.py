@@ -28,7 +28,7 @@ from linli.vouchers import queries as vouchers
 def facts(book: object, period: str, *, now: datetime) -> MonthFacts:
     """Everything the gates ask of a month."""
     today = timezone.localdate(now)
-    gate = bank.gate_facts(book, period)
+    standings = bank.standings(book, period)
     projects = disclosure.project_facts(book, period)
     return MonthFacts(
         period=period,
@@ -38,26 +38,28 @@ def facts(book: object, period: str, *, now: datetime) -> MonthFacts:
         fold_faults=ledger.fold_faults(book, period),
         accounts=[
             rules.AccountFact(
-                name=a.name,
-                holder=a.holder,
-                covered=a.covered,
-                follows=a.follows,
-                difference_fen=a.difference_fen,
-                counted=a.counted,
+                name=one.account.name,
+                holder=one.account.holder,
+                banked=one.banked,
+                covered=one.covered,
+                follows=one.follows,
+                difference_fen=one.difference_fen,
+                counted=one.counted,
             )
-            for a in gate.accounts
+            for one in standings
         ],
         items=[
             rules.ItemFact(
-                key=item.key,
+                key=item.ref,
                 kind=item.kind,
                 summary=item.summary,
                 amount_fen=item.amount_fen,
-                old=item.since < period,
+                old=item.old,
                 note=item.note,
                 accepted=item.accepted,
             )
-            for item in gate.items
+            for one in standings
+            for item in one.items
         ],
         quiet=_quiet(book, period),
         other=ledger.without_note(book, period),

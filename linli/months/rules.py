@@ -25,12 +25,13 @@ STATES = {
 class AccountFact:
     """One money account at the end of the month, as the bank domain tells it.
 
-    `covered`: its statements reach the month's last day; `follows`: they follow on from each
+    `banked`: it is held against bank statements; `covered`: its statements reach the month's last day; `follows`: they follow on from each
     other; `difference_fen` None: unconfirmed custody; `counted`: a cash box counted by two.
     """
 
     name: str
     holder: str
+    banked: bool
     covered: bool
     follows: bool
     difference_fen: int | None
@@ -150,7 +151,7 @@ def _is_over(facts: MonthFacts) -> Ruling:
 
 
 def _statements(facts: MonthFacts) -> Ruling:
-    banked = [a for a in facts.accounts if a.holder in {"bank", "supervised", "wallet"}]
+    banked = [a for a in facts.accounts if a.banked]
     return every(
         (
             every(
@@ -258,7 +259,7 @@ def _soft(facts: MonthFacts) -> tuple[Gate, ...]:
             {"account": account.name},
         )
         for account in facts.accounts
-        if account.difference_fen is None
+        if account.holder == "custody" and not account.banked and account.difference_fen is None
     ]
     return tuple(
         Gate(

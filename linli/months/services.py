@@ -165,7 +165,7 @@ def _seal(
                     (r["account__fund"], r["account__code"], int(r["debit"]), int(r["credit"]))
                     for r in trial
                 ],
-                bank=bank.seal_facts(book, period),
+                bank=bank.seal_accounts(book, period),
                 previous=previous and (previous[0], bytes.fromhex(previous[1])),
                 signers=signers,
                 open_points=sorted({point["code"] for point in points}),

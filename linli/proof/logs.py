@@ -37,13 +37,17 @@ def rows(sql: str, params: Iterable[object] = ()) -> Iterator[tuple]:
 
 
 class LogCheck:
-    """One log, checked leaf by leaf in one pass."""
+    """One log, checked leaf by leaf in one pass.
+
+    `seals`: index of a seal → (root of the tree before it, its leaf hash), both hashed again.
+    """
 
     def __init__(self, name: str, log_id: int, origin: str) -> None:
         self.name, self.log_id, self.origin = name, log_id, origin
         self.frontier = merkle.Frontier()
         self.key: Verifier | None = None
         self.leaves: dict[int, dict] = {}
+        self.seals: dict[int, tuple[str, str]] = {}
         self.checkpoints = {
             size: (root, text)
             for size, root, text in rows(
@@ -71,6 +75,8 @@ class LogCheck:
             leaf = sha256(b"\0" + raw).digest()
             if leaf.hex() != hashed:
                 yield fault(self.name, f"leaf {index}", "body", "hash")
+            if kind == "seal":
+                self.seals[index] = (self.frontier.root().hex(), leaf.hex())
             self.frontier.append(leaf)
             yield from self._content(index, kind, raw)
             yield from self._checkpoint(index + 1)
@@ -210,7 +216,8 @@ class EntryCheck:
         where = f"leaf {index}"
         try:
             told = json.loads(text)
-        except ValueError:
+            self._fold(told)
+        except (ValueError, TypeError, KeyError):
             yield fault(self.code, where, "body", "hash")
             return
         columns = {
@@ -236,7 +243,6 @@ class EntryCheck:
         if row[26] != mark_of(row[3], row[6], *row[12:15], bool(row[25])):
             yield fault(self.code, where, "mark", "mark")
         yield from self._words(where, told.get("commit", {}), row)
-        self._fold(told)
 
     def _words(self, where: str, commit: dict, row: tuple) -> Iterator[Fault]:
         if row[24] is None:
@@ -306,4 +312,5 @@ def _moment(value: object) -> str:
     if isinstance(value, str):
         return f"{value[:10]}T{value[11:19]}Z"
     assert isinstance(value, datetime)
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
