@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -62,8 +63,16 @@ def keep_release(
     return release
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release that the public can see, and the files written for it."""
+
+    subject: Release
+    written: list[Path]
+
+
 @act("disclosure.publish")
-def publish(*, by: User, release: Release, now: datetime, out: Path | None = None) -> Release:
+def publish(*, by: User, release: Release, now: datetime, out: Path | None = None) -> Published:
     """Show a release to the public and write its folder; the days it has to hang are counted."""
     rule = rule_of("common", on=queries.today(now), place=release.place)
     release.published_at = release.published_at or now
@@ -71,8 +80,7 @@ def publish(*, by: User, release: Release, now: datetime, out: Path | None = Non
         queries.today(now), places.calendar()
     )
     release.save(update_fields=["published_at", "shown_until_on"])
-    folder.write([release], out or Path(settings.PUBLIC))
-    return release
+    return Published(release, folder.write([release], out or Path(settings.PUBLIC)))
 
 
 @act("disclosure.correct")

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, F, Max, Q, Sum
 
@@ -413,3 +413,35 @@ def chart_rows(book: Book) -> list[tuple[str, str, str, str]]:
     """The book's accounts as a seal binds them: (fund, code, side, name), in chart order."""
     rows = Account.objects.filter(book=book).order_by("position")
     return list(rows.values_list("fund", "code", "kind", "name"))
+
+
+def code_of(row: object) -> str:
+    """The code of the book a protected row belongs to, or ""."""
+    for name in ("book", "account", "project", "entry", "statement", "match"):
+        if (owner := getattr(row, name, None)) is not None:
+            return owner.code if isinstance(owner, Book) else code_of(owner)
+    return row.code if isinstance(row, Book) else ""
+
+
+def book_named(name: str, code: str = "") -> Book | None:
+    """The book of a code, else the one book of an estate's name. Refused where several fit."""
+    if code and (found := Book.objects.filter(code=code).first()):
+        return found
+    some = list(Book.objects.filter(name=name)[:2])
+    require(len(some) < 2, _("有多个叫“%(name)s”的账套，请用编号指定"), name=name).enforce()
+    return None if code or not some else some[0]
+
+
+def has_entries(book: Book) -> bool:
+    return Entry.objects.filter(book=book).exists()
+
+
+def fund_balances(book: Book, on: date) -> dict[str, int]:
+    """What each fund has at the end of the month a day lies in, net of deposits, in fen."""
+    rows = (
+        Balance.objects.filter(account__book=book, period__lte=f"{on:%Y-%m}")
+        .exclude(account__kind__in=[rules.MONEY, rules.LIABILITY])
+        .values("account__fund")
+        .annotate(net=Sum(F("credit_fen") - F("debit_fen")))
+    )
+    return {row["account__fund"]: int(row["net"]) for row in rows}

@@ -251,7 +251,8 @@ def post(
     """Post drafts, all or none, in order; returns the entry number of each.
 
     A key used before with the same content gives the first number again and posts nothing; with
-    other content it is refused, and so is everything LEDGER §3 forbids. `salt` is given in tests.
+    other content it is refused, and so is everything LEDGER §3 forbids. In a refusal of several
+    drafts `row` is the place of the draft, from 0. `salt` is given in tests.
     """
     require(drafts, _("没有可记的账")).enforce()
     log = logs.locked(book.log_id)
@@ -262,15 +263,16 @@ def post(
     writer = posting.Writer(book, log, found, now, salt)
     numbers: list[int] = []
     rulings = []
-    for draft in drafts:
-        content = rules.content(draft)
+    for place, draft in enumerate(drafts):
+        content, row = rules.content(draft), place if len(drafts) > 1 else None
         if draft.key in known:
             number_, same = known[draft.key]
-            rulings.append(rules.may_repeat(key=draft.key, same=same == content, number=number_))
+            ruling = rules.may_repeat(key=draft.key, same=same == content, number=number_)
+            rulings.append(ruling.at("", row))
             numbers.append(number_)
             continue
         ruling = rules.may_post(draft, found)
-        rulings.append(ruling)
+        rulings.append(ruling.at("", row))
         if ruling.allowed:
             numbers.append(writer.add(draft, content))
             known[draft.key] = (numbers[-1], content)

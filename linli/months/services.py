@@ -194,7 +194,7 @@ def publish(
     if standing.month is not None:
         case = case_queries.find(flow=MONTH, subject=standing.month)
         cases.stamp(by=by, case=case, step="publish", now=now)
-    return disclosure_services.publish(by=by, release=standing.release, now=now, out=out)
+    return disclosure_services.publish(by=by, release=standing.release, now=now, out=out).subject
 
 
 @act("months.correct")
@@ -223,4 +223,4 @@ def correct(
         now=now,
         entropy=entropy,
     )
-    return disclosure_services.publish(by=by, release=release, now=now, out=out)
+    return disclosure_services.publish(by=by, release=release, now=now, out=out).subject

@@ -1,0 +1,143 @@
+"""What forms choose from and pages begin with: books, entries, categories, words used before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.http import Http404
+
+from linli.kernel.period import Period
+from linli.kernel.place import Scope
+from linli.kernel.rulings import ALLOWED, Ruling
+from linli.ledger import posting, rules
+from linli.ledger.models import Account, Balance, Book, Entry, Line, Seal, Tally, Wording
+from linli.ledger.rules import Draft
+from linli.sources import chart
+
+SHORT_LIST = 30
+
+
+def book_at(code: str) -> Book:
+    """A book by its code; Http404 where there is none."""
+    book = Book.objects.filter(code=code).first()
+    if book is None:
+        raise Http404
+    return book
+
+
+def account_at(code: str, pk: int) -> Account:
+    """An account of a book, with the book's `place`; Http404 where there is none."""
+    account = Account.objects.select_related("book").filter(book__code=code, pk=pk).first()
+    if account is None:
+        raise Http404
+    account.place = account.book.place  # type: ignore[attr-defined]
+    return account
+
+
+def entry_at(code: str, number: int) -> Entry:
+    """An entry of a book with words and people, and the book's `place`; Http404 without one."""
+    entry = (
+        Entry.objects.filter(book__code=code, number=number)
+        .select_related(
+            "book", "leaf", "wording", "prepared_by", "approved_by", "seconded_by", "reverses"
+        )
+        .first()
+    )
+    if entry is None:
+        raise Http404
+    entry.place = entry.book.place  # type: ignore[attr-defined]
+    return entry
+
+
+def register(scope: Scope, *, text: str = "") -> QuerySet[Book]:
+    """The books within a scope, each with `through` (last sealed month) and `held_fen` (all money)."""
+    held = (
+        Balance.objects.filter(account__book=OuterRef("pk"), account__kind=rules.MONEY)
+        .values("account__book")
+        .annotate(fen=Sum(F("debit_fen") - F("credit_fen")))
+        .values("fen")
+    )
+    sealed = (
+        Seal.objects.filter(book=OuterRef("pk"))
+        .order_by()
+        .values("book")
+        .annotate(last=Max("period"))
+        .values("last")
+    )
+    found = Book.objects.within(scope).annotate(held_fen=Subquery(held), through=Subquery(sealed))
+    if text := text.strip():
+        found = found.filter(name__icontains=text) | found.filter(code__iexact=text)
+    return found.order_by("code")
+
+
+def names_of(book: Book) -> dict[tuple[str, str], object]:
+    """What the categories of a book are called, with their English: (fund, code) → word."""
+    return {(c.fund, c.code): c.name for c in chart(book.chart_version)}
+
+
+def categories(book: Book) -> list[Account]:
+    """The categories that a voucher may name, in chart order."""
+    wanted = [rules.INCOME, rules.COST, rules.USE, rules.TRANSFER, rules.LIABILITY]
+    return list(Account.objects.filter(book=book, kind__in=wanted).order_by("position"))
+
+
+def restrictions(book: Book) -> list[tuple[str, str, int]]:
+    """Pledges and grants known to the book: (fund, code, what is left of it in fen)."""
+    rows = (
+        Tally.objects.filter(book=book)
+        .exclude(restriction="")
+        .values("fund", "restriction")
+        .annotate(left=Sum(F("in_fen") - F("out_fen")))
+        .order_by("fund", "restriction")
+    )
+    return [(row["fund"], row["restriction"], int(row["left"])) for row in rows]
+
+
+def said_before(book: Book, field: str, *, limit: int = SHORT_LIST) -> list[str]:
+    """What was written before in a field of the words of a book's entries, the latest first."""
+    rows = (
+        Wording.objects.filter(entry__book=book)
+        .exclude(**{field: ""})
+        .values(field)
+        .annotate(last=Max("entry__number"))
+        .order_by("-last")
+    )
+    return [row[field] for row in rows[:limit]]
+
+
+def periods(book: Book, *, until: str) -> list[str]:
+    """The months of a book from its first one to another, newest first."""
+    first, last = Period(book.first_period), Period(max(until, book.first_period))
+    return [month.code for month in first.to(last)][::-1]
+
+
+def balances(book: Book, ids: Sequence[int]) -> dict[int, int]:
+    """What stands on some accounts now, debit positive: account id → fen."""
+    rows = (
+        Balance.objects.filter(account__book=book, account_id__in=ids)
+        .values("account_id")
+        .annotate(fen=Sum(F("debit_fen") - F("credit_fen")))
+    )
+    return {row["account_id"]: int(row["fen"]) for row in rows}
+
+
+def last_line_on(account: Account) -> object | None:
+    """The latest day on which an account was moved."""
+    return Line.objects.filter(account=account).aggregate(last=Max("entry__date"))["last"]
+
+
+def try_out(book: Book, drafts: Sequence[Draft], *, now: datetime) -> tuple[Ruling, int]:
+    """What would refuse posting several drafts one after the other, and what they pay out, in fen.
+
+    A reversal and what replaces it are judged together: the second sees what the first moved.
+    """
+    found = posting.facts(book, drafts, now=now)
+    ruling, paid = ALLOWED, 0
+    for draft in drafts:
+        one = rules.may_post(draft, found)
+        ruling, paid = ruling & one, max(paid, rules.paid(draft, found))
+        if one.allowed:
+            found.after(draft)
+    return ruling, paid
