@@ -15,6 +15,8 @@ from linli.kernel.place import Scope
 from linli.kernel.rulings import Ruling, require
 from linli.kernel.words import gettext_noop as _
 from linli.ledger import log as logs
+from linli.ledger import offers as offers
+from linli.ledger import papers as papers
 from linli.ledger import posting, rules
 from linli.ledger.models import (
     Account,
