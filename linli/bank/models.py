@@ -134,6 +134,10 @@ class OpeningItem(Kept):
             CheckConstraint(condition=_amount("amount_fen"), name="an_opening_item_is_money"),
         ]
 
+    @property
+    def place(self) -> str:
+        return self.account.book.place
+
 
 class Match(Kept):
     """Bank lines and entries that are the same money; it stands from `period` on.
@@ -160,7 +164,8 @@ class Match(Kept):
 class MatchItem(Kept):
     """One bank line, entry's line or opening item of a match; each is in one match at most."""
 
-    match = models.ForeignKey(Match, models.PROTECT, related_name="items")
+    # The match's row goes before its items do; the database looks at the end of the transaction.
+    match = models.ForeignKey(Match, models.DO_NOTHING, related_name="items")
     line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="match_item")
     entry_line = models.OneToOneField(
         "ledger.Line", models.PROTECT, null=True, related_name="match_item"

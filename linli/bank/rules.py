@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -31,8 +30,7 @@ SHIFT = dict(zip(KINDS, (-1, 1, 1, -1), strict=True))
 """How each kind of open item leads from the book's balance to the bank's."""
 FEE_PERMILLE = 10
 """What may be missing of a settlement and still be a charge: wallets take 0.6 %, at most 1 %."""
-COUNT_DAYS = 5
-"""How many days from the month's end the cash may be counted: holidays lie between."""
+COUNT_DAYS = 5  # from the month's end: holidays lie between
 LENGTHS = {"summary": 200, "counterparty": 100, "serial": 64}
 
 
@@ -121,10 +119,6 @@ def line_body(line: BankLineDraft, *, account: str) -> bytes:
     if line.balance_fen is not None:
         told["balance"] = line.balance_fen
     return bodies.encode({name: value for name, value in told.items() if value != ""})
-
-
-def digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
 
 
 def lines_root(line_bodies: Sequence[bytes]) -> str:
@@ -239,11 +233,10 @@ def settle(draft: StatementDraft, *, before_fen: int | None) -> tuple[Settled | 
 
 def _settled(draft: StatementDraft, opening: int) -> Settled:
     """Walk down the lines; the bank's own word goes before the sum, a difference is a break."""
-    balance, ends = opening, {}
+    balance, ends, summed = opening, {}, True
     months = list(Period.of(draft.from_on).to(Period.of(draft.to_on)))
     lines = iter(draft.lines)
     line = next(lines, None)
-    summed = True
     for month in months:
         while line and line.on <= month.last_on:
             balance += line.amount_fen
@@ -348,9 +341,7 @@ def may_declare(*, side: str, amount_fen: int, on: date, begins_on: date, summar
         (
             require(side in {BANK, BOOK}, _("请选择是银行未记还是账上未记")).at("side"),
             require(
-                0 < abs(amount_fen) < LIMIT_FEN,
-                _("流水金额须为不等于零的整数分"),
-                "linli:ledger.1",
+                0 < abs(amount_fen) < LIMIT_FEN, _("流水金额须为不等于零的整数分"), "linli:ledger.1"
             ).at("amount"),
             require(
                 on < begins_on,
@@ -416,11 +407,7 @@ def may_count(
 
 
 def may_confirm_count(
-    *,
-    roles: Collection[Role],
-    first_roles: Collection[Role],
-    same_person: bool,
-    confirmed: bool,
+    *, roles: Collection[Role], first_roles: Collection[Role], same_person: bool, confirmed: bool
 ) -> Ruling:
     """A second person confirms the count; the cashier is one of the two, and not both."""
     both = (CASHIER in first_roles, CASHIER in roles)

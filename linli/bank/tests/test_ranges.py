@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from linli.bank.ranges import named_range
+from linli.bank.matching.ranges import named_range
 
 MONTH_END = date(2026, 10, 31)
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))

@@ -3,7 +3,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.bank.subsets import Effort, subsets
+from linli.bank.matching.subsets import Effort, subsets
 
 AMOUNTS = st.lists(st.integers(1, 60), max_size=9)
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from linli.bank.ranges import named_range
-from linli.bank.subsets import Effort, subsets
+from linli.bank.matching.ranges import named_range
+from linli.bank.matching.subsets import Effort, subsets
 from linli.kernel.words import gettext_noop as _
 
 BANK, BOOK = "bank", "book"
