@@ -68,8 +68,8 @@ def shown(value: Value) -> str:
     The apostrophe that guards a text against being taken for a formula is taken off again.
     """
     if isinstance(value, str):
-        if value.isascii() and value.isalnum():
-            return value
+        if value.isprintable() and value == value.strip() and value[:1] != "'":
+            return value if value.isascii() else unicodedata.normalize("NFC", value)
         text = _UNSEEN.sub("", unicodedata.normalize("NFC", value)).strip()
         return text[1:] if _ESCAPED.match(text) else text
     if isinstance(value, bool):

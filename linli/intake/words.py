@@ -1,0 +1,79 @@
+"""The names that sheets use, from words.toml, ready to be looked up."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from linli.sources.chart import folded
+
+_UNIT = re.compile(r"[(\[](?:单位:?)?(?:人民币|¥)?元?(?:rmb|cny)?[)\]]", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?:单位[:：]?|[(（\[])(?:人民币)?([万千百]+元|亿元)")
+
+Aliases = Mapping[str, tuple[str, int]]
+"""A folded heading → (field, rank); the lower rank is the better name."""
+
+
+def heading_key(text: str) -> str:
+    """A heading as it is compared: without unit, spaces, brackets, dashes, width or case."""
+    return folded(_UNIT.sub("", unicodedata.normalize("NFKC", text)))
+
+
+def large_unit(text: str) -> str:
+    """``万元`` where a text says that amounts are not in yuan, else nothing."""
+    found = _THOUSANDS.search(text)
+    return found[1] if found else ""
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+
+
+@cache
+def aliases(kind: str) -> Aliases:
+    """Headings of ``ledger``, ``projects`` or ``bank``; a name may stand for two fields of a bank."""
+    return _ranked(_data()[kind]["headings"])
+
+
+@cache
+def weak_aliases() -> Aliases:
+    """Names that count in a ledger only where the field has no better column."""
+    return _ranked(_data()["ledger"]["weak"])
+
+
+def _ranked(headings: Mapping[str, list[str]]) -> Aliases:
+    found: dict[str, tuple[str, int]] = {}
+    for field, names in headings.items():
+        for rank, name in enumerate(names):
+            found.setdefault(heading_key(name), (field, rank))
+    return MappingProxyType(found)
+
+
+@cache
+def names_of(kind: str, field: str) -> tuple[str, ...]:
+    """The folded headings of one field, best first."""
+    return tuple(heading_key(name) for name in _data()[kind]["headings"][field])
+
+
+@cache
+def row_words(kind: str) -> frozenset[str]:
+    """Folded labels of rows: opening, closing, carried; or the words that name a refund."""
+    return frozenset(folded(word) for word in _data()["ledger"]["rows"][kind])
+
+
+@cache
+def project_sheets() -> frozenset[str]:
+    return frozenset(folded(name) for name in _data()["projects"]["sheets"])
+
+
+@cache
+def bank_values(kind: str) -> frozenset[str]:
+    """Folded values: income, expense, neutral, closed."""
+    return frozenset(folded(word) for word in _data()["bank"]["values"][kind])
