@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
@@ -39,9 +39,29 @@ def create(origin: str) -> Log:
     return log
 
 
+_FIELDS = [field.attname for field in Log._meta.concrete_fields]
+_READ = f"SELECT {', '.join(_FIELDS)} FROM ledger_log WHERE id = %s"
+_KEEP = (
+    "UPDATE ledger_log SET size = %s, root = %s, frontier = %s, entry_count = %s, "
+    "checked_size = %s, last_at = %s WHERE id = %s"
+)
+
+
 def locked(log_id: int) -> Log:
-    """The log's row, locked until the transaction ends (SQLite locks the whole file)."""
-    return Log.objects.select_for_update().get(pk=log_id)
+    """The log's row, locked until the transaction ends (SQLite locks the whole file).
+
+    Raises Log.DoesNotExist.
+    """
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ + lock, [log_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Log.DoesNotExist(log_id)
+    log = Log.from_db(connection.alias, _FIELDS, row)
+    if log.last_at is not None and log.last_at.tzinfo is None:
+        log.last_at = log.last_at.replace(tzinfo=UTC)
+    return log
 
 
 def append(log: Log, leaves: Sequence[tuple[str, bytes]], *, now: datetime) -> list[int]:
@@ -67,7 +87,20 @@ def leaf_id(log_id: int, index: int) -> int:
 
 def keep(log: Log) -> None:
     """Write the log's new head."""
-    log.save(update_fields=["size", "root", "frontier", "entry_count", "checked_size", "last_at"])
+    moment = connection.ops.adapt_datetimefield_value(log.last_at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KEEP,
+            [
+                log.size,
+                log.root,
+                log.frontier,
+                log.entry_count,
+                log.checked_size,
+                moment,
+                log.pk,
+            ],
+        )
 
 
 def sign(log: Log, *, now: datetime) -> Checkpoint:

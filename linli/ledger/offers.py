@@ -83,6 +83,16 @@ def categories(book: Book) -> list[Account]:
     return list(Account.objects.filter(book=book, kind__in=wanted).order_by("position"))
 
 
+def match_categories(book: Book) -> tuple[int, int] | None:
+    """The categories by which fiscal money passes to the seed fund: ids of (out, in)."""
+    found = dict(
+        Account.objects.filter(book=book, code__in=[rules.MATCH_OUT, rules.MATCH_IN]).values_list(
+            "code", "pk"
+        )
+    )
+    return (found[rules.MATCH_OUT], found[rules.MATCH_IN]) if len(found) == 2 else None
+
+
 def restrictions(book: Book) -> list[tuple[str, str, int]]:
     """Pledges and grants known to the book: (fund, code, what is left of it in fen)."""
     rows = (

@@ -279,6 +279,7 @@ def post(
     every(rulings).enforce()
     if writer.entries:
         writer.write()
+    if writer.papers:
         Paper.objects.bulk_create(
             vault.marked([Paper(entry_id=e, position=p, sha256=sha) for e, p, sha in writer.papers])
         )

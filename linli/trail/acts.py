@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from linli.kernel.rulings import Refused
-from linli.trail.models import Line, Look
+from linli.trail.models import Look
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,15 +59,26 @@ def record(
 ) -> None:
     """Write one line of the trail; `given` are the keywords the act was called with."""
     subject = result if isinstance(result, models.Model) else getattr(result, "subject", None)
-    Line.objects.create(
-        act=code,
-        subject=label(subject),
-        place=_place(subject, given),
-        by=given["by"],
-        at=given["now"],
-        done=done,
-        facts=facts or getattr(result, "facts", None) or {},
-    )
+    by = given["by"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            [
+                code,
+                label(subject),
+                _place(subject, given),
+                by.pk if by else None,  # type: ignore[attr-defined]
+                connection.ops.adapt_datetimefield_value(given["now"]),
+                done,
+                json.dumps(facts or getattr(result, "facts", None) or {}, ensure_ascii=False),
+            ],
+        )
+
+
+_WRITE = (
+    "INSERT INTO trail_line (act, subject, place, by_id, at, done, facts) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 def _place(subject: models.Model | None, kwargs: dict) -> str:
