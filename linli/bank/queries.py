@@ -174,7 +174,7 @@ class Desk:
     pairing: Pairing
 
 
-def limits(account: Model, on: date, *, steps: int = Limits.steps) -> Limits:
+def limits(account: Model, on: date, *, steps: int = matching.STEPS) -> Limits:
     """The numbers of matching in force on a day at the account's place."""
     place = account.book.place
     return Limits(

@@ -253,7 +253,7 @@ def auto_match(*, by: User, account: Model, through: str, now: datetime) -> Auto
     """
     _may_reconcile(by, account, now)
     ledger.lock(account.book)
-    found = queries.desk(account, through, steps=matching.Limits.steps)
+    found = queries.desk(account, through, steps=matching.STEPS)
     by_ref = {item.ref: item for item in (*found.bank, *found.book)}
     groups = [
         ([by_ref[ref] for ref in (*pair.bank, *pair.book)], pair.how)

@@ -19,6 +19,7 @@ from linli.bank.matching.subsets import Effort, subsets
 from linli.kernel.words import gettext_noop as _
 
 BANK, BOOK = "bank", "book"
+STEPS = 2_000_000
 EXACT, SAME, SUM, PARTS, NET, BY_HAND = "exact", "same", "sum", "parts", "net", "by_hand"
 HOWS = {
     EXACT: _("金额、方向一致，日期相近"),
@@ -73,7 +74,7 @@ class Limits:
     near_days: int
     reach_days: int
     fee_permille: int
-    steps: int = 2_000_000
+    steps: int = STEPS
 
 
 @dataclass(frozen=True, slots=True)
