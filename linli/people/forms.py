@@ -108,6 +108,7 @@ class AccountsFilter(forms.Form):
             ("", _("全部")),
             ("active", _("使用中")),
             ("none", _("没有职务")),
+            ("stale", _("久未登录")),
             ("disabled", _("已停用")),
         ),
     )

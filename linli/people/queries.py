@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -34,6 +34,7 @@ class Post:
     role: Role
     place: str
     codes: frozenset[str]
+    since_on: date
 
 
 def in_force(on: date) -> Q:
@@ -70,10 +71,10 @@ class Access:
         if not self.user.is_authenticated or not self.user.is_active:
             return ()
         rows = Appointment.objects.filter(in_force(self.on), user=self.user)
-        held = list(rows.order_by("place", "role").values_list("role", "place"))
+        held = list(rows.order_by("place", "role").values_list("role", "place", "since_on"))
         return tuple(
-            Post(ROLES[role], place, place_rules.predecessors([place], self._took) | {place})
-            for role, place in held
+            Post(ROLES[role], place, place_rules.predecessors([place], self._took) | {place}, since)
+            for role, place, since in held
             if role in ROLES
         )
 
@@ -201,9 +202,17 @@ def accounts(
         found = found.filter(Exists(holding.within(inside)))
     if state == "none":
         return found.filter(~Exists(holding), is_active=True)
+    if state == "stale":
+        return found.filter(_unused_since(on), is_active=True)
     if state:
         found = found.filter(is_active=state == "active")
     return found
+
+
+def _unused_since(on: date) -> Q:
+    """Accounts that were not used for as long as the dated number says."""
+    before = _end_of(on - timedelta(days=number("stale_account_days", on=on)))
+    return Q(last_login__lt=before) | Q(last_login=None, created_at__lt=before)
 
 
 def find_people(text: str, *, limit: int = 10, on: date) -> list[User]:

@@ -28,6 +28,7 @@ from linli.people.forms import (
 )
 from linli.people.models import Appointment, User
 from linli.places import queries as places
+from linli.scope.names import WithPaths
 from linli.sheets.answers import excel
 from linli.web.access import needs
 from linli.web.reasons import put_on
@@ -281,30 +282,7 @@ APPOINTMENT_COLUMNS = (
 )
 
 
-class _WithPaths:
-    """Appointments whose pages carry the names of their places, two queries a page."""
-
-    def __init__(self, rows: Any) -> None:
-        self.rows = rows
-
-    def count(self) -> int:
-        return self.rows.count()
-
-    def order_by(self, *names: str) -> _WithPaths:
-        return _WithPaths(self.rows.order_by(*names))
-
-    def __len__(self) -> int:
-        return self.count()
-
-    def __getitem__(self, some: slice) -> list[Appointment]:
-        found = list(self.rows[some])
-        paths = places.name_paths({row.place for row in found})
-        for row in found:
-            row.path = paths[row.place]
-        return found
-
-
-def _chosen_appointments(request: HttpRequest) -> tuple[AppointmentsFilter, _WithPaths]:
+def _chosen_appointments(request: HttpRequest) -> tuple[AppointmentsFilter, WithPaths]:
     form = AppointmentsFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     rows = queries.appointments(
@@ -314,7 +292,7 @@ def _chosen_appointments(request: HttpRequest) -> tuple[AppointmentsFilter, _Wit
         state=chosen.get("state", ""),
         on=timezone.localdate(),
     )
-    return form, _WithPaths(rows)
+    return form, WithPaths(rows)
 
 
 @require_safe

@@ -99,10 +99,12 @@ def paths(wanted: Iterable[str]) -> dict[str, tuple[Named, ...]]:
     """
     chains = _chains(wanted)
     every = {step for chain in chains.values() for step in chain}
-    known = dict(Place.objects.filter(place__in=every).values_list("place", "name"))
+    rows = Place.objects.filter(place__in=every).values_list("place", "name", "until_on")
+    known = {code: name for code, name, _until in rows}
     if deep := {code for code in chains if len(code) == codes.LEVELS["door"]}:
         known |= dict(Door.objects.filter(place__in=deep).values_list("place", "name"))
-    heirs = _heirs(set(known))
+    closed = {code for code, _name, until in rows if until is not None}
+    heirs = _heirs(closed) if closed else {}
     if heirs:
         known |= dict(Place.objects.filter(place__in=heirs.values()).values_list("place", "name"))
     return {
@@ -117,8 +119,6 @@ def paths(wanted: Iterable[str]) -> dict[str, tuple[Named, ...]]:
 
 def _heirs(wanted: set[str]) -> dict[str, str]:
     """Closed codes that exactly one place succeeded → that place (followed to the end)."""
-    if not wanted:
-        return {}
     after: dict[str, list[str]] = {}
     for new, old in successions():
         after.setdefault(old, []).append(new)
@@ -198,11 +198,12 @@ def follows(new: str, old: str) -> bool:
 
 
 def calendar() -> Calendar:
-    """The calendar of working days over the holiday table as it is kept. Two queries."""
-    return Calendar(
-        dict(Holiday.objects.values_list("day", "off")),
-        frozenset(HolidayYear.objects.values_list("year", flat=True)),
-    )
+    """The calendar of working days over the holiday table as it is kept. One query.
+
+    A year is kept whole or not at all (`set_holidays`), so any day off of it tells that it is there.
+    """
+    days = dict(Holiday.objects.values_list("day", "off"))
+    return Calendar(days, frozenset(day.year for day, off in days.items() if off))
 
 
 def search(

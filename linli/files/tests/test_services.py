@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -12,7 +14,6 @@ from linli.files.models import File
 from linli.files.tests.samples import PDF, bomb, picture
 from linli.kernel.roles import BOOKKEEPER, RESIDENT, SYSTEM_ADMIN
 from linli.kernel.rulings import Refused
-from linli.people.models import Appointment, User
 from linli.trail.models import Line, Look
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +27,8 @@ def _own_folder(tmp_path, settings):
 
 
 def person(username, role, place=ESTATE):
-    user = User.objects.create(username=username, name=username, created_at=NOW)
-    Appointment.objects.create(user=user, role=role.code, place=place, since_on=date(2026, 1, 1))
+    user = get_user_model().objects.create(username=username, name=username, created_at=NOW)
+    apps.get_model("people", "Appointment").objects.create(user=user, role=role.code, place=place, since_on=date(2026, 1, 1))
     return user
 
 

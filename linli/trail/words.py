@@ -1,0 +1,87 @@
+"""What acts are called, for the people who read the trail."""
+
+from __future__ import annotations
+
+from linli.kernel.words import gettext_noop as _
+
+ACTS = {
+    "cases.close": _("终止事项"),
+    "cases.do_duty": _("完成定期职责"),
+    "cases.open": _("开办事项"),
+    "cases.refold": _("重算待办"),
+    "cases.reopen": _("恢复事项"),
+    "cases.stamp": _("办理步骤"),
+    "disclosure.answer": _("答复异议"),
+    "disclosure.correct": _("更正公示"),
+    "disclosure.keep_release": _("保存公示文件"),
+    "disclosure.object": _("提出异议"),
+    "disclosure.publish": _("公示"),
+    "disclosure.screen": _("审查异议"),
+    "disclosure.tell_beside": _("登记维修资金情况"),
+    "files.keep": _("上传附件"),
+    "ledger.add_project": _("登记项目"),
+    "ledger.append": _("写入账本日志"),
+    "ledger.checkpoint": _("签发检查点"),
+    "ledger.erase": _("删除个人信息"),
+    "ledger.go_live": _("启用账套"),
+    "ledger.open_account": _("开设资金账户"),
+    "ledger.open_book": _("建账"),
+    "ledger.post": _("记账"),
+    "ledger.post_opening": _("录入期初余额"),
+    "ledger.reverse": _("冲销"),
+    "ledger.seal": _("封存月份"),
+    "ledger.tell_contact": _("登记监督电话"),
+    "months.answer_gate": _("说明月结问题"),
+    "months.close": _("开始月结"),
+    "months.correct": _("更正已公示月份"),
+    "months.publish": _("公示月份"),
+    "months.seal_imported": _("封存导入月份"),
+    "months.send_back": _("退回月结"),
+    "months.sign": _("签署月结"),
+    "people.appoint": _("任命"),
+    "people.begin_second_factor": _("申请两步验证"),
+    "people.change_password": _("修改密码"),
+    "people.confirm_second_factor": _("启用两步验证"),
+    "people.create": _("新建账号"),
+    "people.describe": _("修改账号资料"),
+    "people.disable": _("停用账号"),
+    "people.enable": _("启用账号"),
+    "people.end_other_sessions": _("退出其他登录"),
+    "people.end_session": _("退出一处登录"),
+    "people.finish_first_run": _("完成初次设置"),
+    "people.look": _("查看完整电话"),
+    "people.new_recovery_codes": _("更换恢复码"),
+    "people.remove_second_factor": _("停用两步验证"),
+    "people.reset_password": _("重置密码"),
+    "people.revoke": _("撤销职务"),
+    "people.set_up_administrators": _("设置三种管理员"),
+    "people.sign_in": _("登录"),
+    "people.sign_out": _("退出登录"),
+    "people.use_recovery_code": _("使用恢复码"),
+    "places.add": _("增加地方"),
+    "places.close": _("撤销地方"),
+    "places.describe": _("修改地址"),
+    "places.import_doors": _("导入楼栋和户"),
+    "places.import_places": _("导入区划代码"),
+    "places.put_in_grid": _("划入网格"),
+    "places.rename": _("地方改名"),
+    "places.set_holidays": _("录入节假日"),
+    "places.succeed": _("合并或变更地方"),
+    "vouchers.approve": _("审批凭证"),
+    "vouchers.draft": _("制单"),
+    "vouchers.gather": _("收据汇总制单"),
+    "vouchers.issue_receipt": _("开收据"),
+    "vouchers.reverse": _("申请冲销"),
+    "vouchers.send_back": _("退回凭证"),
+    "vouchers.submit": _("提交凭证"),
+    "vouchers.void": _("作废凭证"),
+    "vouchers.void_receipt": _("作废收据"),
+}
+"""Act → its name; an act that is not here is shown by its code."""
+
+FIELDS = {"phone": _("电话"), "file": _("附件"), "thumbnail": _("附件缩略图")}
+"""What was looked at."""
+
+
+def act_name(code: str) -> str:
+    return ACTS.get(code, code)
