@@ -1,0 +1,190 @@
+"""Who may go where: the table, the views and what really happens are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from linli.kernel.place import LEVELS
+from linli.kernel.roles import ROLES, Role
+from linli.people.models import Appointment, User
+from tests.databases import Databases, data_directory, pointed_at
+from tests.shape.routes import METHODS, PUBLIC, USER, Permission, permissions, routes, suggestion
+
+LOGGED_OUT = "nobody"
+REFUSALS = (401, 403, 404)
+WRONG_METHOD = 405
+
+
+def test_every_address_is_in_the_table():
+    missing = [suggestion(route) for name, route in routes().items() if name not in permissions()]
+    assert not missing, "add to tests/shape/permissions.toml:\n" + "\n".join(missing)
+
+
+def test_the_table_names_no_address_that_is_gone():
+    assert not set(permissions()) - set(routes())
+
+
+@pytest.mark.parametrize("name", list(permissions()))
+def test_the_view_asks_for_the_roles_of_the_table(name):
+    if name in routes():
+        assert routes()[name].needs == permissions()[name].roles, suggestion(routes()[name])
+
+
+@pytest.mark.parametrize("name", list(permissions()))
+def test_an_address_with_values_says_which_rows_it_is_about(name):
+    if name in routes() and permissions()[name].roles is not None:
+        assert bool(permissions()[name].row) == bool(routes()[name].values)
+
+
+@dataclass
+class County:
+    """The demo county with somebody in each role, at one estate's places and at another's."""
+
+    own: str
+    other: str
+    clients: dict[tuple[str, str], Client]
+
+
+@pytest.fixture(scope="module")
+def county(
+    told_county: tuple[str, Any], databases: Databases, django_db_blocker: Any
+) -> Iterator[County]:
+    template, data = told_county
+    with django_db_blocker.unblock(), data_directory(data):
+        name, place = databases.copy(template)
+        with pointed_at(place):
+            own, other = _two_estates()
+            clients = {(LOGGED_OUT, own): Client()}
+            for role in ROLES.values():
+                for estate in (own, other):
+                    clients[role.code, estate] = _client(role, estate)
+            yield County(own, other, clients)
+        databases.server.drop(name)
+
+
+def _two_estates() -> tuple[str, str]:
+    """Two estates of the county with books, in different streets."""
+    codes = apps.get_model("ledger.Book").objects.order_by("pk").values_list("place", flat=True)
+    estates = [code for code in codes if len(code) == LEVELS["estate"]]
+    street = LEVELS["street"]
+    return next((a, b) for a in estates for b in estates if a[:street] != b[:street])
+
+
+def _client(role: Role, estate: str) -> Client:
+    """Somebody with this role at the place of its level that holds the estate, fully logged in."""
+    code = estate[: LEVELS[role.level]] if role.level else estate
+    now = timezone.now()
+    user = User.objects.create(
+        username=f"matrix-{role.code}-{estate}",
+        name=role.code,
+        created_at=now,
+        password_changed_at=now,
+    )
+    Appointment.objects.create(user=user, role=role.code, place=code, since_on=now.date())
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.create(user=user).persistent_id
+    session.save()
+    return client
+
+
+def walks() -> list[Any]:
+    """Every address × method × person × own or other place."""
+    found = []
+    for name, permission in permissions().items():
+        places = ("own", "other") if permission.row and permission.place else ("own",)
+        for method in METHODS:
+            for where in places:
+                found.append(pytest.param(name, method, where, id=f"{method}-{name}-{where}"))
+    return found
+
+
+@pytest.mark.parametrize(("name", "method", "where"), walks())
+def test_only_who_may_is_let_in(county, name, method, where):
+    permission = permissions()[name]
+    estate = county.own if where == "own" else county.other
+    address = reverse(name, kwargs=_values(name, permission, estate))
+    faults = []
+    for (role, stands_at), client in county.clients.items():
+        if stands_at != county.own:
+            continue
+        answer = _ask(client, method, address)
+        here = where == "own" or _reaches(role, county.own, estate)
+        problem = _judge(permission, method, role, answer, here=here)
+        if problem:
+            faults.append(f"{role}: {answer.status_code} {problem}")
+    assert not faults, f"{method.upper()} {address}\n" + "\n".join(faults)
+
+
+def _values(name: str, permission: Permission, estate: str) -> dict[str, Any]:
+    """What to put into the address, taken from a row that lies in the estate."""
+    wanted = routes()[name].values
+    if not wanted:
+        return {}
+    if not permission.row:
+        return {value: permission.args[value] for value in wanted}
+    row = _row(permission, estate)
+    assert row is not None, f"the demo county has no {permission.row} at {estate}: tell one"
+    return {value: attrgetter(permission.args.get(value, value))(row) for value in wanted}
+
+
+def _row(permission: Permission, estate: str) -> models.Model | None:
+    rows = apps.get_model(permission.row)._default_manager.filter(**permission.where)
+    if permission.place:
+        rows = rows.filter(**{f"{permission.place}__startswith": estate})
+    return rows.order_by("pk").first()
+
+
+def _reaches(role: str, own: str, estate: str) -> bool:
+    """Does an appointment made for one estate reach the other (a county's does)?"""
+    level = ROLES[role].level if role in ROLES else ""
+    return bool(level) and own[: LEVELS[level]] == estate[: LEVELS[level]]
+
+
+def _ask(client: Client, method: str, address: str) -> Any:
+    """Ask, and take back whatever the answer did."""
+    client.raise_request_exception = False
+    with transaction.atomic():
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    assert connection.get_autocommit()
+    return answer
+
+
+def _judge(permission: Permission, method: str, role: str, answer: Any, *, here: bool) -> str:
+    """What is wrong with an answer; "" if nothing is."""
+    status, who = answer.status_code, permission.who(method)
+    if status >= 500:
+        return "broke"
+    if not who:
+        refused = (*REFUSALS, WRONG_METHOD)
+        return "" if status in refused or _to_log_in(answer) else "there should be no such method"
+    if PUBLIC in who:
+        allowed = True
+    elif role == LOGGED_OUT:
+        allowed = False
+    else:
+        allowed = (USER in who or role in who) and here
+    if allowed:
+        right = status not in (*REFUSALS, WRONG_METHOD) or status in permission.answers
+        return "" if right and not _to_log_in(answer) else "should be let in"
+    return "" if status in REFUSALS or _to_log_in(answer) else "should be refused"
+
+
+def _to_log_in(answer: Any) -> bool:
+    return answer.status_code in (302, 204) and "/login/" in (
+        answer.headers.get("Location", "") + answer.headers.get("HX-Redirect", "")
+    )
