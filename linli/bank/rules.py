@@ -31,7 +31,6 @@ SHIFT = dict(zip(KINDS, (-1, 1, 1, -1), strict=True))
 FEE_PERMILLE = 10
 """What may be missing of a settlement and still be a charge: wallets take 0.6 %, at most 1 %."""
 COUNT_DAYS = 5  # from the month's end: holidays lie between
-LENGTHS = {"summary": 200, "counterparty": 100, "serial": 64}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +80,16 @@ class StatementDraft:
 
     def tidied(self) -> StatementDraft:
         """The same with its texts as they are kept."""
-        return replace(
-            self,
-            file_name=tidy(self.file_name)[:200],
-            lines=tuple(
-                replace(
-                    line,
-                    **{name: tidy(getattr(line, name))[:most] for name, most in LENGTHS.items()},
-                )
-                for line in self.lines
-            ),
-        )
+        lines = [
+            replace(
+                line,
+                summary=tidy(line.summary)[:200],
+                counterparty=tidy(line.counterparty)[:100],
+                serial=tidy(line.serial)[:64],
+            )
+            for line in self.lines
+        ]
+        return replace(self, file_name=tidy(self.file_name)[:200], lines=tuple(lines))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

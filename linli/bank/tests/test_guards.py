@@ -94,7 +94,7 @@ def test_an_item_is_in_one_match_only(desk, pair):
 
 def test_items_without_a_match_do_not_outlive_the_transaction(desk, pair):
     MatchItem.objects.create(match_id=uuid.uuid4(), line_id=int(pair[0][1:]))
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         connection.check_constraints()
     MatchItem.objects.all().delete()
 
