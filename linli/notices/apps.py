@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 
 class NoticesConfig(AppConfig):
@@ -8,16 +7,8 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from linli.web import context, menu
+        from linli.web import context
 
-        menu.register(
-            code="desk",
-            label=_("我的工作台"),
-            url_name="notices:desk",
-            icon="checklist",
-            order=0,
-            on_phone=True,
-        )
         context.provide(_waiting)
 
 

@@ -76,8 +76,7 @@ def failed(credentials: dict[str, Any], request: HttpRequest | None = None, **mo
     record(
         SIGNED_IN,
         user,
+        {"by": user, "now": timezone.now()},
         done=False,
-        by=user,
-        now=timezone.now(),
         facts={"address": address_of(request) or "", "known": user is not None},
     )

@@ -9,7 +9,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.places import imports, queries, services
-from linli.web.fields import FilesInput
 from linli.web.reasons import put_on
 
 
@@ -25,7 +24,7 @@ class PlacesStep(forms.Form):
         label=_("区划代码表"),
         required=False,
         help_text=_("Excel 或 CSV，含“代码”和“名称”两列；6、9、12或17位代码"),
-        widget=FilesInput(attrs={"accept": ".csv,.xlsx,.xls"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.xls"}),
     )
     street_code = forms.CharField(
         label=_("街道代码"), required=False, max_length=12, help_text=_("9位，例如 370614001")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.kernel import place as codes
 from linli.places import queries, rules
 from linli.places.models import Place
-from linli.web.fields import DayField, FilesInput
+from linli.web.fields import DayField
 from linli.web.reasons import put_on
 from linli.web.templatetags.words import say
 
@@ -119,7 +119,7 @@ class SheetForm(forms.Form):
     sheet = forms.FileField(
         label=_("文件"),
         help_text=_("Excel 或 CSV，先检查、后写入"),
-        widget=FilesInput(attrs={"accept": SHEETS}),
+        widget=forms.FileInput(attrs={"accept": SHEETS}),
     )
 
 

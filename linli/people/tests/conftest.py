@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.test import Client
 
 from linli.kernel.roles import AUDIT_ADMIN, ROLES, SECURITY_ADMIN, SYSTEM_ADMIN
 from linli.people.models import Appointment, User
@@ -66,3 +67,9 @@ def security(person):
 @pytest.fixture
 def audit(person):
     return person("audit", AUDIT_ADMIN)
+
+
+@pytest.fixture
+def client_factory():
+    """A second browser."""
+    return Client
