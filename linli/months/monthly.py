@@ -23,6 +23,7 @@ from linli.intake.bank_file import BankFile
 from linli.intake.faults import Fault
 from linli.intake.ledger_sheet import LedgerSheet
 from linli.kernel.period import Period
+from linli.kernel.place import Scope
 from linli.kernel.rulings import Refused, refuse
 from linli.kernel.words import gettext_noop as _
 from linli.ledger import queries as ledger
@@ -114,9 +115,8 @@ class Run:
         known = ledger.book_named(self.estate, self.code)
         if known is not None:
             return known
-        place = places.estate_named(self.estate, self.county)
-        if place is None:
-            place = self._place()
+        estates = places.of_level("estate", Scope.of(self.county)).filter(name=self.estate)
+        place = estates.first() or self._place()
         first = min([p.code for p in self.sheet.periods] + [self.period])
         return ledger_services.open_book(
             by=None,
@@ -133,14 +133,10 @@ class Run:
         above = self.county
         if places.find(above) is None:
             place_services.add_place(by=None, name=_("本县"), code=above, now=self.now)
-        for level, name in (("street", _("未分街道")), ("community", _("未分社区"))):
-            known = places.children(above).filter(name=name).first()
-            above = (
-                known
-                or place_services.add_place(
-                    by=None, name=name, parent=above, level=level, now=self.now
-                )
-            ).place
+        for name in (_("未分街道"), _("未分社区")):
+            above += "001"
+            if places.find(above) is None:
+                place_services.add_place(by=None, name=name, code=above, now=self.now)
         return place_services.add_place(
             by=None, name=self.estate, parent=above, level="estate", now=self.now
         )

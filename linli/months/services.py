@@ -168,7 +168,7 @@ def _seal(
                 bank=bank.seal_accounts(book, period),
                 previous=previous and (previous[0], bytes.fromhex(previous[1])),
                 signers=signers,
-                open_points=sorted({point["code"] for point in points}),
+                open_points=[point["code"] for point in points],
             )
         )
 

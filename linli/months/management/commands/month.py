@@ -6,11 +6,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.intake.bank_file import BankFile, read_bank
+from linli.intake.bank_reading import read_bank_file
 from linli.intake.faults import Fault
 from linli.intake.ledger_reading import read_ledger
 from linli.intake.mapping import FileMapping, read_mapping
@@ -57,9 +60,10 @@ class Command(LinliCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        self._migrate()
         period = self._period(options["period"])
         mapping = self._mapping(options["map"])
-        book = self._workbook(options["ledger"], "")
+        book = self._workbook(options["ledger"])
         sheet = read_ledger(book, categories=chart(), mapping=mapping)
         banks = [self._bank(text, mapping) for text in options["bank"]]
         faults = list(sheet.faults) + [f for given in banks for f in given.file.faults]
@@ -87,6 +91,12 @@ class Command(LinliCommand):
                 self._refuse(refused.ruling)
         self._say(done, options["out"])
 
+    def _migrate(self) -> None:
+        """An empty data directory gets its tables first."""
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0)
+
     def _period(self, text: str) -> str:
         try:
             return Period(text).code
@@ -101,8 +111,8 @@ class Command(LinliCommand):
             self._refuse(ruling)
         return mapping
 
-    def _workbook(self, path: Path, encoding: str) -> Workbook:
-        book, ruling = read_workbook(self._read(path), name=path.name, encoding=encoding or None)
+    def _workbook(self, path: Path) -> Workbook:
+        book, ruling = read_workbook(self._read(path), name=path.name)
         if book is None:
             self._refuse(ruling, path.name)
         return book
@@ -110,9 +120,11 @@ class Command(LinliCommand):
     def _bank(self, text: str, mapping: FileMapping | None) -> BankGiven:
         fund, _sign, name = text.partition("=") if text.split("=")[0] in FUNDS else ("", "", text)
         path = Path(name)
-        book = self._workbook(path, mapping.encoding if mapping else "")
-        file: BankFile = read_bank(book, mapping=mapping)
-        return BankGiven(fund, path.name, self._read(path), file)
+        data = self._read(path)
+        file, ruling = read_bank_file(data, name=path.name, mapping=mapping)
+        if file is None:
+            self._refuse(ruling, path.name)
+        return BankGiven(fund, path.name, data, file)
 
     def _read(self, path: Path) -> bytes:
         try:
@@ -129,13 +141,15 @@ class Command(LinliCommand):
                     _("! %(file)s 第 %(row)s 行余额不连续：应为 %(expected)s，表中为 %(found)s")
                     % {
                         "file": given.name,
-                        "row": one[0],
-                        "expected": yuan(one[1]),
-                        "found": yuan(one[2]),
+                        "row": one.row,
+                        "expected": yuan(one.expected_fen),
+                        "found": yuan(one.found_fen),
                     },
                     markup=False,
                 )
             for left in given.file.left:
+                if not left.values:
+                    continue
                 self.console.print(
                     _("! %(file)s 第 %(row)s 行未取：%(why)s")
                     % {"file": given.name, "row": left.row, "why": left.say()},
