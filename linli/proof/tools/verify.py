@@ -464,12 +464,16 @@ def _plain(value):
         raise Bad("only text, integers, lists and objects")
 
 
+def plain_name(name):
+    return name != "" and "+" not in name and not any(c.isspace() for c in name)
+
+
 class Key:
     """A public key in C2SP text form; only Ed25519."""
 
     def __init__(self, text):
         parts = text.split("+", 2)
-        if len(parts) != 3 or not parts[0] or any(c.isspace() for c in parts[0]):
+        if len(parts) != 3 or not plain_name(parts[0]):
             raise Bad("not a key")
         data = unbase64(parts[2])
         if len(data) != 33 or data[0] != 1:
@@ -495,7 +499,7 @@ class Note:
         self.text, self.signatures = told[: at + 1], []
         for line in told[at + 2 : -1].split("\n"):
             parts = line.split(" ")
-            if len(parts) != 3 or parts[0] != "—" or not parts[1]:
+            if len(parts) != 3 or parts[0] != "—" or not plain_name(parts[1]):
                 raise Bad("not a signature line")
             data = unbase64(parts[2])
             if len(data) < 5:
@@ -613,7 +617,7 @@ def _moment(value):
 
 
 def _count(value):
-    return type(value) is int and value >= 0
+    return type(value) is int and 0 <= value < 2**53
 
 
 HEX64, NAME = _like("[0-9a-f]{64}"), _like("[a-z][a-z0-9_]*")
@@ -994,7 +998,7 @@ def lines_of(data):
 def read_body(text):
     """A body's content in the shape of its type; Bad otherwise."""
     it = unbody(text)
-    if type(it.get("v")) is not int or it.get("type") not in FIELDS:
+    if type(it.get("v")) is not int or type(it.get("type")) is not str or it["type"] not in FIELDS:
         raise Bad("neither type nor version")
     if it["v"] != 1:
         raise Version(it["v"])
@@ -1137,22 +1141,14 @@ class Folder:
         """The lines are those this folder has to hold, shown in full where they have to be."""
         early = [row for row in self.rows if row[0] < self.start]
         rows = [row for row in self.rows if row[0] >= self.start]
-        want = iter(range(self.start, self.index))
-        if [row[0] for row in early] != sorted({row[0] for row in early}) or [
-            row[0] for row in rows
-        ] != list(want):
-            told = [row[0] for row in rows]
-            first = next(
-                (n for n, i in enumerate(range(self.start, self.index)) if told[n : n + 1] != [i]),
-                0,
-            )
-            self.fault(
-                "leaf.range",
-                "entries.jsonl",
-                start=self.start,
-                end=self.index - 1,
-                index=self.start + first,
-            )
+        count, told = self.index - self.start, [row[0] for row in rows]
+        gap = next(
+            (n for n, index in enumerate(told) if index != self.start + n), min(len(told), count)
+        )
+        ordered = all(one[0] < other[0] for one, other in zip(early, early[1:]))
+        if not ordered or gap < len(told) or gap < count:
+            end, index = self.index - 1, self.start + gap
+            self.fault("leaf.range", "entries.jsonl", start=self.start, end=end, index=index)
         for index, it, _, number in early:
             if it is None or it["type"] != "entry" or not self.shows(it):
                 self.fault("leaf.misplaced", "entries.jsonl", number, index=index)
