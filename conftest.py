@@ -21,6 +21,7 @@ from tests.databases import (  # noqa: F401
     shared_directory,
     told_county,
 )
+from tests.people import people  # noqa: F401
 
 for name, examples in (("quick", 50), ("nightly", 1000)):
     hypothesis_settings.register_profile(

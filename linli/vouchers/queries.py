@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from linli.cases import queries as cases
 from linli.kernel import receipts as small_trees
+from linli.kernel.money import parse_yuan
+from linli.kernel.place import Scope
+from linli.kernel.roles import BOOKKEEPER, Role
 from linli.kernel.rulings import Ruling
 from linli.ledger import queries as ledger
+from linli.ledger import rules as posting
 from linli.ledger.rules import Draft, DraftLine
+from linli.vouchers import rules
 from linli.vouchers.flow import LARGE_VOUCHER, VOUCHER
-from linli.vouchers.models import Receipt, Voucher
+from linli.vouchers.models import DRAFT, RETURNED, WAITING, Receipt, Voucher, VoucherLine
 
+WORDS = ("counterparty", "summary", "handler", "document", "decision", "ground", "note")
+OPEN_STATES = (DRAFT, WAITING, RETURNED)
 PREVIEW = {
     "prepared_by": -1,
     "prepared_role": "bookkeeper",
@@ -32,16 +43,7 @@ def case(voucher: Voucher) -> object | None:
 
 def draft_of(voucher: Voucher, people: dict) -> Draft:
     """The voucher as the ledger takes it."""
-    words = {
-        "voucher": voucher.number,
-        "counterparty": voucher.counterparty,
-        "summary": voucher.summary,
-        "handler": voucher.handler,
-        "document": voucher.document,
-        "decision": voucher.decision,
-        "ground": voucher.ground,
-        "note": voucher.note,
-    }
+    words = {"voucher": voucher.number} | {name: getattr(voucher, name) for name in WORDS}
     bodies = [r.body.encode() for r in voucher.receipts.order_by("number")]
     digest = small_trees.digest(bodies) if bodies else None
     return Draft(
@@ -78,22 +80,184 @@ def people(voucher: Voucher) -> dict:
     return told
 
 
+def reversal_of(entry: object, *, on: date, reason: str, people: dict) -> Draft:
+    """What undoes an entry, as the ledger's own act posts it."""
+    return Draft(
+        key=f"reversal:{entry.number}",  # type: ignore[attr-defined]
+        kind=posting.REVERSAL,
+        date=on,
+        lines=posting.inverse(ledger.draft_lines(entry)),  # type: ignore[arg-type]
+        words={"document": entry.wording.document, "note": reason},  # type: ignore[attr-defined]
+        reverses=entry.number,  # type: ignore[attr-defined]
+        original=entry.original_on or entry.date,  # type: ignore[attr-defined]
+        **people,
+    )
+
+
 def preview(voucher: Voucher, *, now: datetime) -> tuple[Ruling, bool]:
     """What would refuse the posting if the others approved; and whether it is a large one."""
-    if voucher.corrects_id and not voucher.lines.exists():
-        return Ruling(), True
-    drafted = draft_of(voucher, PREVIEW)
-    return ledger.preview(voucher.book, drafted, now=now)
+    drafts = [draft_of(voucher, PREVIEW)] if voucher.lines.exists() else []
+    return preview_of(
+        voucher.book,
+        drafts,
+        corrects=voucher.corrects,
+        on=voucher.date,
+        reason=voucher.reason,
+        now=now,
+    )
+
+
+def preview_of(
+    book: object,
+    drafts: Sequence[Draft],
+    *,
+    corrects: object = None,
+    on: date,
+    reason: str = "",
+    now: datetime,
+) -> tuple[Ruling, bool]:
+    """The same for drafts that are not kept yet; what they correct is undone before them.
+
+    Large: the payment is above the book's limit, or the undoing leaves a shortage.
+    """
+
+    def tried(people: dict) -> tuple[Ruling, int]:
+        undo = [reversal_of(corrects, on=on, reason=reason, people=people)] if corrects else []
+        both = [*undo, *(replace(draft, **people) for draft in drafts)]
+        return ledger.offers.try_out(book, both, now=now)
+
+    ruling, paid = tried(PREVIEW)
+    large = paid > book.limit_fen  # type: ignore[attr-defined]
+    if corrects and ruling.allowed and not large:
+        large = not tried(PREVIEW | {"seconded_by": None, "seconded_role": ""})[0].allowed
+    return ruling, large
+
+
+def says(
+    voucher: Voucher,
+    on: date,
+    placed: Sequence[rules.Place],
+    words: Mapping[str, object],
+    papers: Sequence[int],
+    receipts: Sequence[int],
+) -> bool:
+    """Whether a kept voucher says just this: for a form that is sent twice."""
+    lines = tuple(
+        rules.Place(
+            account=line.account_id,
+            amount_fen=line.amount_fen,
+            project=line.project_id,
+            restriction=line.restriction,
+        )
+        for line in voucher.lines.order_by("position")
+    )
+    told = {name: getattr(voucher, name) for name in (*WORDS, "person")}
+    asked = {name: posting.tidy(str(words.get(name, ""))) for name in WORDS}
+    return (
+        (voucher.date, lines) == (on, tuple(placed))
+        and told == asked | {"person": bool(words.get("person"))}
+        and set(voucher.papers.values_list("file_id", flat=True)) == set(papers)
+        and set(voucher.receipts.values_list("pk", flat=True)) == set(receipts)
+    )
+
+
+def pending_correction(entry: object) -> Voucher | None:
+    """The voucher on its way that reverses or replaces an entry."""
+    return Voucher.objects.filter(corrects=entry, state__in=OPEN_STATES).first()
 
 
 def register(book: object, *, state: str = "", period: str = "") -> QuerySet[Voucher]:
     """The vouchers of a book, newest first."""
-    found = Voucher.objects.filter(book=book).select_related("prepared_by", "entry")
-    if state:
+    return _narrowed(Voucher.objects.filter(book=book), state=state, period=period)
+
+
+def search(
+    scope: Scope, *, book: str = "", state: str = "", period: str = "", text: str = ""
+) -> QuerySet[Voucher]:
+    """The vouchers within a scope, newest first.
+
+    `book`: its code; `state`: a state or "open"; `text`: a summary, counterparty, document or
+    voucher number, or an amount in yuan.
+    """
+    found = Voucher.objects.within(scope)
+    if book:
+        found = found.filter(book__code=book)
+    if text := text.strip():
+        found = found.filter(_like(text))
+    return _narrowed(found, state=state, period=period)
+
+
+def _narrowed(found: QuerySet[Voucher], *, state: str, period: str) -> QuerySet[Voucher]:
+    """Each voucher with `total_fen` (its debit side) and `line_count`."""
+    if state == "open":
+        found = found.filter(state__in=OPEN_STATES)
+    elif state:
         found = found.filter(state=state)
     if period:
         found = found.filter(period=period)
-    return found.annotate(line_count=Count("lines")).order_by("-period", "-serial")
+    total = (
+        VoucherLine.objects.filter(voucher=OuterRef("pk"), amount_fen__gt=0)
+        .order_by()
+        .values("voucher")
+        .annotate(fen=Sum("amount_fen"))
+        .values("fen")
+    )
+    lines = (
+        VoucherLine.objects.filter(voucher=OuterRef("pk"))
+        .order_by()
+        .values("voucher")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        found.select_related("book", "prepared_by", "entry", "corrects")
+        .annotate(total_fen=Subquery(total), line_count=Coalesce(Subquery(lines), 0))
+        .order_by("-period", "-serial", "-pk")
+    )
+
+
+def _like(text: str) -> Q:
+    like = (
+        Q(summary__icontains=text)
+        | Q(counterparty__icontains=text)
+        | Q(document__icontains=text)
+        | Q(decision__icontains=text)
+    )
+    if number := re.fullmatch(r"(?:记-?)?(?:(\d{4})-?(\d{2})-)?(\d{1,6})", text):
+        year, month, serial = number.groups()
+        numbered = Q(serial=int(serial))
+        like |= numbered & Q(period=f"{year}-{month}") if year else numbered
+    fen, _ruling = parse_yuan(text)
+    if fen:
+        lines = VoucherLine.objects.filter(amount_fen__in=[fen, -fen])
+        like |= Q(pk__in=lines.values("voucher"))
+    return like
+
+
+def rulings(voucher: Voucher, by: object, roles: Collection[Role]) -> dict[str, Ruling]:
+    """What somebody may do with a voucher now, and why not: edit, submit, approve, back, void."""
+    own = voucher.prepared_by_id == by.pk  # type: ignore[attr-defined]
+    keeps = rules.is_bookkeeper(held=BOOKKEEPER in roles)
+    change = keeps & rules.may_change(state=voucher.state, own=own)
+    approve = rules.is_waiting(state=voucher.state)
+    back = approve
+    if approve.allowed:
+        found = case(voucher)
+        fold = cases.folded(found)
+        step = cases.flow_of(found).open_steps(fold.done)[0]
+        approve = back = cases.flow_of(found).may_stamp(
+            step.code,
+            done=fold.done.keys(),
+            roles=roles,
+            own_steps=fold.steps_of(by.pk),  # type: ignore[attr-defined]
+        )
+        approve &= rules.may_approve(
+            counterparty=voucher.counterparty,
+            name=by.name,  # type: ignore[attr-defined]
+            preparer_name=voucher.prepared_by.name,
+        )
+    void = keeps & rules.may_void(state=voucher.state, reason="-")
+    return {"edit": change, "submit": change, "approve": approve, "back": back, "void": void}
 
 
 def unposted(book: object, period: str) -> QuerySet[Voucher]:

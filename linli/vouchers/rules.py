@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from linli.kernel.money import yuan
 from linli.kernel.rulings import ALLOWED, Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 
-DIRECTIONS = {"in": _("收入"), "out": _("支出"), "move": _("调拨")}
+DIRECTIONS = {"in": _("收入"), "out": _("支出"), "move": _("调拨"), "match": _("配比划转")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +37,17 @@ class Place:
     restriction: str = ""
 
 
-def lines(*, direction: str, money: int, items: Sequence[Item]) -> tuple[Place, ...]:
+def lines(
+    *, direction: str, money: int, items: Sequence[Item], match: tuple[int, int] | None = None
+) -> tuple[Place, ...]:
     """The lines that a form's rows mean: what comes in debits the money account.
 
     `direction` "in": items are credited; "out": debited; "move": the item is the money account
-    that receives. `money`: the money account's id.
+    that receives; "match": the same, in another fund, by way of the categories `match` (out, in).
+    `money`: the money account's id.
     """
+    if direction == "match" and match and items:
+        return _matched(money, items[0], match)
     sign = -1 if direction == "in" else 1
     placed = [
         Place(
@@ -55,6 +61,72 @@ def lines(*, direction: str, money: int, items: Sequence[Item]) -> tuple[Place, 
     total = sum(place.amount_fen for place in placed)
     cash = Place(account=money, amount_fen=-total)
     return (cash, *placed) if direction == "in" else (*placed, cash)
+
+
+def _matched(money: int, item: Item, match: tuple[int, int]) -> tuple[Place, ...]:
+    """Fiscal money passes to the seed fund: four lines, zero within each fund."""
+    fen, out, into = item.amount_fen, *match
+    return (
+        Place(account=out, amount_fen=fen, project=item.project),
+        Place(account=money, amount_fen=-fen),
+        Place(account=item.account, amount_fen=fen),
+        Place(account=into, amount_fen=-fen, project=item.project, restriction=item.restriction),
+    )
+
+
+def total(items: Sequence[Item]) -> int:
+    """What a form's rows come to, refunds taken off, in fen."""
+    return sum(-item.amount_fen if item.refund else item.amount_fen for item in items)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a form shows for lines that were drafted or posted before."""
+
+    direction: str
+    money: int | None
+    items: tuple[Item, ...]
+
+
+def filled(places: Sequence[Place], kinds: Mapping[int, str]) -> Filled:
+    """The form of some lines: the inverse of `lines`. `kinds`: account id → kind.
+
+    Lines that no form could have made (an opening, several money accounts beside categories)
+    give an empty form.
+    """
+    cash = [place for place in places if kinds[place.account] == "money"]
+    others = [place for place in places if kinds[place.account] != "money"]
+    if not others and len(cash) == 2:
+        out, into = sorted(cash, key=lambda place: place.amount_fen)
+        return Filled("move", out.account, (_item(into, 1),))
+    if len(cash) == 2 and all(kinds[place.account] == "transfer" for place in others):
+        out, into = sorted(cash, key=lambda place: place.amount_fen)
+        told = max(others, key=lambda place: bool(place.restriction))
+        item = Item(
+            account=into.account,
+            amount_fen=into.amount_fen,
+            project=told.project,
+            restriction=told.restriction,
+        )
+        return Filled("match", out.account, (item,))
+    if len(cash) != 1 or any(kinds[place.account] == "net_assets" for place in others):
+        return Filled("out", None, ())
+    sides = {kinds[place.account] for place in others}
+    spent = sides & {"cost", "use"}
+    incoming = "income" in sides or (not spent and cash[0].amount_fen > 0)
+    direction = "in" if incoming else "out"
+    sign = -1 if direction == "in" else 1
+    return Filled(direction, cash[0].account, tuple(_item(place, sign) for place in others))
+
+
+def _item(place: Place, sign: int) -> Item:
+    return Item(
+        account=place.account,
+        amount_fen=abs(place.amount_fen),
+        project=place.project,
+        restriction=place.restriction,
+        refund=place.amount_fen * sign < 0,
+    )
 
 
 def may_draft(
@@ -86,7 +158,7 @@ def may_draft(
                 for row, item in enumerate(items, 1)
             ),
             require(
-                direction == "move"
+                direction in {"move", "match"}
                 or all(
                     side in fitting.get(direction, set()) or item.refund
                     for side, item in zip(sides, items, strict=True)
@@ -95,19 +167,27 @@ def may_draft(
                 "linli:ledger.2",
             ).at("items"),
             require(
-                direction != "move" or all(side == "money" for side in sides),
+                direction not in {"move", "match"} or all(side == "money" for side in sides),
                 _("调拨只在同一资金的两个账户之间进行"),
                 "linli:ledger.2",
             ).at("items"),
             require(
-                len(funds) <= 1,
+                direction != "match" or (set(funds) == {"fiscal", "seed"} and len(items) == 1),
+                _("配比划转只从财政经费的账户转到种子基金的账户，一次一笔"),
+                "linli:ledger.words",
+            ).at("items"),
+            require(
+                len(funds) <= 1 or direction == "match",
                 _("一张凭证只记一类资金，请分开填写：%(funds)s"),
                 "linli:ledger.2",
-                funds=tuple(sorted(funds)),
+                funds=tuple(FUND_NAMES.get(fund, fund) for fund in sorted(funds)),
             ).at("items"),
             month_is_open(period, sealed_through),
         )
     )
+
+
+FUND_NAMES = {"common": _("公共收益"), "seed": _("种子基金"), "fiscal": _("财政经费")}
 
 
 def month_is_open(period: str, sealed_through: str) -> Ruling:
@@ -120,11 +200,57 @@ def month_is_open(period: str, sealed_through: str) -> Ruling:
     ).at("date")
 
 
+def may_repeat(*, same: bool, number: str) -> Ruling:
+    """A form makes one voucher: sent again with other content it is refused, not lost."""
+    return require(
+        same,
+        _("这张表单已保存为凭证 %(number)s，内容不同；请打开那张凭证修改，或另开一张"),
+        "linli:ledger.6",
+        number=number,
+    )
+
+
+def may_correct(*, reason: str, pending: str) -> Ruling:
+    """A correction says why, and an entry has one correction on its way at most."""
+    return require(reason.strip(), _("请写明更正原因"), "会计法:14").at("reason") & require(
+        not pending,
+        _("该分录已有更正凭证 %(number)s 在办，请办完或作废后再更正"),
+        "linli:ledger.5",
+        number=pending,
+    )
+
+
+def belongs(*, papers: bool, receipts: bool) -> Ruling:
+    """What is attached lies at the book's own place: `papers`, `receipts` say whether all do."""
+    return require(papers, _("单据不属于本账套，请重新上传"), "linli:ledger.drafts").at(
+        "papers"
+    ) & require(receipts, _("收据不属于本账套"), "linli:ledger.receipts").at("receipts")
+
+
+def adds_up(*, total_fen: int, receipts_fen: int, count: int) -> Ruling:
+    """Gathered receipts add up to the voucher."""
+    return require(
+        not count or total_fen == receipts_fen,
+        _("所附 %(n)s 张收据合计 %(sum)s 元，与凭证金额 %(total)s 元不符"),
+        "linli:ledger.receipts",
+        n=count,
+        sum=yuan(receipts_fen),
+        total=yuan(total_fen),
+    ).at("amount")
+
+
 def may_change(*, state: str, own: bool) -> Ruling:
     """Only the preparer changes a draft, and only before it is handed in."""
     return require(
         state in {"draft", "returned"}, _("凭证已提交或已办结，不能修改"), "会计法:14"
     ) & require(own, _("只有制单人可以修改这张凭证"), "会计法:14")
+
+
+def is_bookkeeper(*, held: bool) -> Ruling:
+    """Vouchers are prepared, handed in and voided by the bookkeeper."""
+    return require(
+        held, _("这一步由记账员办理，您没有这个职务"), "会计法:25", "linli:ledger.drafts"
+    )
 
 
 STATES = {
@@ -164,6 +290,19 @@ def may_void(*, state: str, reason: str) -> Ruling:
     ) & require(reason.strip(), _("请写明作废原因"), "会计法:14").at("reason")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """A receipt to issue, as a sheet tells it. `key`: the same row of the same sheet again."""
+
+    key: str
+    account: int
+    received_on: date
+    amount_fen: int
+    payer: str
+    summary: str
+    method: str = ""
+
+
 def may_issue(
     *, amount_fen: int, payer: str, summary: str, side: str, received_on: date, today: date
 ) -> Ruling:
@@ -178,6 +317,16 @@ def may_issue(
             ).at("category"),
             require(received_on <= today, _("收款日期还没有到")).at("received_on"),
         )
+    )
+
+
+def may_repeat_receipt(*, same: bool, number: int) -> Ruling:
+    """A form issues one receipt: sent again with other content it is refused."""
+    return require(
+        same,
+        _("这张表单已开具第 %(number)s 号收据，内容不同；请作废那张收据，或另开一张"),
+        "linli:ledger.6",
+        number=number,
     )
 
 

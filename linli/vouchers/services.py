@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Max
-from django.utils import timezone
 
 from linli.cases import queries as case_queries
 from linli.cases import services as cases
-from linli.kernel import body as bodies
-from linli.kernel import receipts as small_trees
+from linli.files import queries as files
 from linli.kernel.flow import RETURNED
-from linli.kernel.rulings import require
+from linli.kernel.place import Scope
+from linli.kernel.rulings import ALLOWED, Ruling, require
 from linli.kernel.words import gettext_noop as _
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
@@ -35,10 +33,12 @@ from linli.vouchers.models import (
 from linli.vouchers.models import (
     RETURNED as SENT_BACK,
 )
+from linli.vouchers.receipts import issue_receipt as issue_receipt
+from linli.vouchers.receipts import issue_receipts as issue_receipts
+from linli.vouchers.receipts import void_receipt as void_receipt
 from linli.vouchers.rules import Item
 
 User = AbstractBaseUser
-WORDS = ("counterparty", "summary", "handler", "document", "decision", "ground", "note")
 
 
 @act("vouchers.draft")
@@ -65,21 +65,30 @@ def draft(
 
     `direction`: in, out or move; `money`: id of the money account; `items`: the form's rows;
     `papers`: ids of kept files; `receipts`: ids of receipts it gathers; `words`: the text fields;
-    `corrects`: the entry this replaces. The same `key` again is the same voucher.
+    `corrects`: the entry this replaces. The same `key` with the same content is the same voucher.
     """
-    known = Voucher.objects.filter(book=book, key=key).first()
-    if known and voucher is None:
-        return known
     ledger.lock(book)
-    accounts = ledger.accounts(book, [money, *(item.account for item in items)])
-    rules.may_draft(
-        direction=direction,
-        sides=[accounts[item.account].kind for item in items],
-        funds={accounts[id_].fund for id_ in accounts},
-        items=items,
-        summary=words.get("summary", ""),
-        period=f"{on:%Y-%m}",
-        sealed_through=ledger.sealed_through(book),
+    known = Voucher.objects.filter(book=book, key=key).first()
+    accounts = ledger.accounts(book, {money, *(item.account for item in items)})
+    match = ledger.offers.match_categories(book) if direction == "match" else None
+    placed = rules.lines(direction=direction, money=money, items=items, match=match)
+    if voucher is None and known is not None:
+        same = queries.says(known, on, placed, words | {"person": person}, papers, receipts)
+        rules.may_repeat(same=same, number=known.number).enforce()
+        return known
+    corrected = voucher.corrects if voucher else corrects
+    (
+        rules.may_draft(
+            direction=direction,
+            sides=[accounts[item.account].kind for item in items],
+            funds={accounts[id_].fund for id_ in accounts},
+            items=items,
+            summary=words.get("summary", ""),
+            period=f"{on:%Y-%m}",
+            sealed_through=ledger.sealed_through(book),
+        )
+        & _attached(book, papers, receipts, rules.total(items))
+        & (_may_correct(corrected, reason, but=voucher) if corrected else ALLOWED)
     ).enforce()
     if voucher is None:
         voucher = _new(book, key, on, by, now)
@@ -91,9 +100,33 @@ def draft(
     _write(voucher, on, words, person=person, reason=reason)
     voucher.paper_count = len(papers) + len(receipts) if paper_count is None else paper_count
     voucher.save()
-    placed = rules.lines(direction=direction, money=money, items=items)
     _fill(voucher, placed, papers, receipts)
     return voucher
+
+
+def _attached(
+    book: object, papers: Sequence[int], receipts: Sequence[int], total_fen: int
+) -> Ruling:
+    """Papers and receipts are the book's own; receipts add up."""
+    kept = files.kept(papers, Scope.of(book.place)).count()  # type: ignore[attr-defined]
+    found = Receipt.objects.filter(book=book, pk__in=receipts)
+    return rules.belongs(
+        papers=kept == len(set(papers)), receipts=len(found) == len(set(receipts))
+    ) & rules.adds_up(
+        total_fen=total_fen,
+        receipts_fen=sum(receipt.amount_fen for receipt in found),
+        count=len(found),
+    )
+
+
+def _may_correct(entry: object, reason: str, but: Voucher | None = None) -> Ruling:
+    """An entry that was not reversed and has no other correction on its way."""
+    pending = queries.pending_correction(entry)
+    number = pending.number if pending and pending != but else ""
+    return posting.may_reverse(
+        kind=entry.kind,  # type: ignore[attr-defined]
+        reversed_by=ledger.reversed_by(entry),  # type: ignore[arg-type]
+    ) & rules.may_correct(reason=reason, pending=number)
 
 
 def _new(book: object, key: str, on: date, by: User, now: datetime) -> Voucher:
@@ -123,7 +156,7 @@ def _move(voucher: Voucher, on: date) -> None:
 def _write(voucher: Voucher, on: date, words: dict, *, person: bool, reason: str) -> None:
     voucher.date, voucher.period = on, f"{on:%Y-%m}"
     voucher.person, voucher.reason = person, posting.tidy(reason)
-    for name in WORDS:
+    for name in queries.WORDS:
         setattr(voucher, name, posting.tidy(words.get(name, "")))
 
 
@@ -164,14 +197,13 @@ def reverse(*, by: User, entry: object, key: str, on: date, reason: str, now: da
         return known
     ledger.lock(book)
     (
-        posting.may_reverse(kind=entry.kind, reversed_by=ledger.reversed_by(entry))  # type: ignore[attr-defined]
-        & require(reason.strip(), _("请写明更正原因"), "会计法:14").at("reason")
+        _may_correct(entry, reason)
         & rules.month_is_open(f"{on:%Y-%m}", ledger.sealed_through(book))
     ).enforce()
     voucher = _new(book, key, on, by, now)
     voucher.kind, voucher.corrects = posting.REVERSAL, entry
     wording = entry.wording  # type: ignore[attr-defined]
-    words = {name: getattr(wording, name) for name in WORDS}
+    words = {name: getattr(wording, name) for name in queries.WORDS}
     words["summary"] = f"冲销第 {entry.number} 号：{wording.summary}"[:200]  # type: ignore[attr-defined]
     _write(voucher, on, words, person=wording.person, reason=reason)
     voucher.save()
@@ -276,75 +308,6 @@ def void(*, by: User, voucher: Voucher, reason: str, now: datetime) -> Voucher:
     voucher.voided_by, voucher.voided_at = by, now
     voucher.save(update_fields=["state", "reason", "voided_by", "voided_at"])
     return voucher
-
-
-@act("vouchers.issue_receipt")
-def issue_receipt(
-    *,
-    by: User,
-    book: object,
-    key: str,
-    account: object,
-    received_on: date,
-    amount_fen: int,
-    payer: str,
-    summary: str,
-    now: datetime,
-    method: str = "",
-    entropy: Callable[[int], bytes] = secrets.token_bytes,
-) -> Receipt:
-    """Issue a numbered receipt; the same `key` again gives the first one.
-
-    `account`: the income or deposit category; `entropy(n)` gives n random bytes (tests give it).
-    """
-    ledger.lock(book)
-    if known := Receipt.objects.filter(book=book, key=key).first():
-        return known
-    rules.may_issue(
-        amount_fen=amount_fen,
-        payer=payer,
-        summary=summary,
-        side=account.kind,  # type: ignore[attr-defined]
-        received_on=received_on,
-        today=timezone.localdate(now),
-    ).enforce()
-    last = Receipt.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
-    words = {
-        "code": small_trees.code(entropy(8)),
-        "payer": posting.tidy(payer),
-        "summary": posting.tidy(summary),
-    }
-    salts = {name: entropy(32) for name in words}
-    commit = bodies.commit({name: (salts[name], words[name]) for name in words})
-    receipt = Receipt(
-        book=book,
-        place=book.place,  # type: ignore[attr-defined]
-        number=last + 1,
-        key=key,
-        account=account,
-        received_on=received_on,
-        amount_fen=amount_fen,
-        method=method,
-        salts={name: salt.hex() for name, salt in salts.items()},
-        body=bodies.encode(small_trees.receipt(amount_fen=amount_fen, commit=commit)).decode(),
-        issued_by=by,
-        issued_at=now,
-        **words,
-    )
-    receipt.save()
-    return receipt
-
-
-@act("vouchers.void_receipt")
-def void_receipt(*, by: User, receipt: Receipt, reason: str, now: datetime) -> Receipt:
-    """Void a receipt with a reason; it keeps its number."""
-    receipt = Receipt.objects.select_for_update().get(pk=receipt.pk)
-    rules.may_void_receipt(
-        gathered=receipt.voucher_id is not None, void=receipt.voided_at is not None, reason=reason
-    ).enforce()
-    receipt.voided_by, receipt.voided_at, receipt.void_reason = by, now, posting.tidy(reason)
-    receipt.save(update_fields=["voided_by", "voided_at", "void_reason"])
-    return receipt
 
 
 @act("vouchers.gather")
