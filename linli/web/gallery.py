@@ -260,7 +260,7 @@ def examples(request: HttpRequest) -> dict[str, Any]:
         "ruling": ruling,
         "cite": "民法典:282",
         "form": faulty,
-        "clean": Voucher(initial={"amount": 140_950, "day": date(2026, 10, 1)}, prefix="clean", auto_id="clean_%s"),
+        "clean": Voucher(initial={"amount": 140_950, "day": date(2026, 10, 1)}, auto_id="clean_%s"),
         "register": _register(request),
         "trend": _trend(),
         "flow": _flow(),
