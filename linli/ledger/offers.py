@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.http import Http404
@@ -133,7 +133,7 @@ def balances(book: Book, ids: Sequence[int]) -> dict[int, int]:
     return {row["account_id"]: int(row["fen"]) for row in rows}
 
 
-def last_line_on(account: Account) -> object | None:
+def last_line_on(account: Account) -> date | None:
     """The latest day on which an account was moved."""
     return Line.objects.filter(account=account).aggregate(last=Max("entry__date"))["last"]
 

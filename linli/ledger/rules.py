@@ -405,3 +405,43 @@ def may_reverse(*, kind: str, reversed_by: int | None) -> Ruling:
         "linli:ledger.5",
         number=reversed_by,
     )
+
+
+HOLDERS = {
+    "bank": _("银行账户"),
+    "supervised": _("监管账户"),
+    "wallet": _("商户收款码"),
+    "cash": _("库存现金"),
+    "custody": _("代管"),
+}
+
+
+def may_open_account(*, known_fund: bool, fund: str, name: str, holder: str, tail: str) -> Ruling:
+    """A money account serves one fund and says who holds it; only the tail of its number is kept."""
+    unknown = refuse(_("没有“%(fund)s”这类资金"), "linli:ledger.words", fund=fund)
+    short = not tail or (tail.isdigit() and len(tail) <= 8)
+    return (
+        (ALLOWED if known_fund else unknown.at("fund"))
+        & require(name.strip(), _("请写账户名称")).at("name")
+        & require(holder in HOLDERS, _("请选择账户由谁保管")).at("holder")
+        & require(short, _("只填账号的后几位数字")).at("tail")
+    )
+
+
+def may_close_account(
+    *, kind: str, closed: bool, balance_fen: int, moved_on: date | None, on: date
+) -> Ruling:
+    """A money account is closed once, empty, and not before its last entry."""
+    left, last = yuan(balance_fen), moved_on.isoformat() if moved_on else ""
+    return (
+        require(kind == MONEY and not closed, _("账户已停用"))
+        & require(
+            not balance_fen, _("账户还有 %(left)s 元，请先转出再停用"), "linli:ledger.7", left=left
+        )
+        & require(
+            moved_on is None or moved_on <= on,
+            _("账户在 %(day)s 还有收支，停用日期不能更早"),
+            "linli:ledger.3",
+            day=last,
+        ).at("on")
+    )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Max
 from django.utils import timezone
 
 from linli.kernel import body as bodies
@@ -19,6 +18,8 @@ from linli.kernel.words import gettext_noop as _
 from linli.keys import vault
 from linli.ledger import log as logs
 from linli.ledger import posting, queries, rules
+from linli.ledger.accounts import close_account as close_account
+from linli.ledger.accounts import open_account as open_account
 from linli.ledger.models import (
     Account,
     Book,
@@ -125,48 +126,6 @@ def _announce_key(book: Book, now: datetime) -> None:
     body = bodies.encode(note.key_leaf(index=0, signer=signer, at=now, book=book.code))
     logs.append(log, [("key", body)], now=now)
     logs.keep(log)
-
-
-@act("ledger.open_account")
-def open_account(
-    *,
-    by: User,
-    book: Book,
-    fund: str,
-    name: str,
-    holder: str,
-    now: datetime,
-    holder_name: str = "",
-    bank: str = "",
-    tail: str = "",
-    opened_on: date | None = None,
-) -> Account:
-    """Open a money account for one fund.
-
-    `holder`: bank, supervised, wallet, cash or custody; `tail`: the last digits of its number.
-    """
-    require(fund in FUNDS, _("没有“%(fund)s”这类资金"), "linli:ledger.words", fund=fund).at(
-        "fund"
-    ).enforce()
-    logs.locked(book.log_id)
-    last = Account.objects.filter(book=book).aggregate(last=Max("position"))["last"]
-    place = 0 if last is None else last + 1
-    serial = Account.objects.filter(book=book, kind=rules.MONEY).count() + 1
-    account = Account(
-        book=book,
-        fund=fund,
-        code=f"money-{serial:02d}",
-        kind=rules.MONEY,
-        name=name,
-        position=place,
-        holder=holder,
-        holder_name=holder_name,
-        bank=bank,
-        tail=tail,
-        opened_on=opened_on,
-    )
-    account.save()
-    return account
 
 
 @act("ledger.go_live")
