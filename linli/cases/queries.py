@@ -89,6 +89,11 @@ def done(case: Case) -> frozenset[str]:
     return frozenset(folded(case).done)
 
 
+def steps_of(case: Case, user: models.Model) -> frozenset[str]:
+    """The steps that stand done by this person."""
+    return frozenset(folded(case).steps_of(user.pk))
+
+
 def open_steps(case: Case) -> tuple[Step, ...]:
     """The steps whose turn it is; none once the case is closed."""
     if case.closed_at is not None:

@@ -87,6 +87,10 @@ def keys(book: object) -> list[dict]:
     return found
 
 
-def render(book: object, told: dict, *, now: datetime) -> bytes:
+def render(book: object, told: dict, *, now: datetime, draft: bool = False) -> bytes:
     """The notice as a PDF; the same statement at the same moment gives the same bytes."""
-    return draw("notice", data(book, told, now=now), on=now)
+    said = data(book, told, now=now)
+    if draft:
+        said |= {"draft": True}
+        del said["seal"], said["proof"]
+    return draw("notice", said, on=now)

@@ -220,3 +220,13 @@ def releases(book_id: int) -> QuerySet[Release]:
 def objections_of(book_id: int) -> QuerySet[Objection]:
     """Every objection of a book with its leaves, for verification."""
     return Objection.objects.filter(book_id=book_id).select_related("leaf", "answer_leaf")
+
+
+def versions(book: object, period: str) -> QuerySet[Release]:
+    """Every release of a month, the sealed one first."""
+    return Release.objects.filter(book=book, period=period).order_by("version")
+
+
+def draft_notice(book: object, told: dict, *, now: datetime) -> bytes:
+    """The notice as it would be printed now, marked as a draft on every page."""
+    return notice.render(book, told, now=now, draft=True)

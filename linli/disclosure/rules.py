@@ -139,6 +139,7 @@ def named(told: Mapping) -> dict:
     copy = json.loads(json.dumps(told))
     for fund in copy["funds"]:
         fund["name"] = FUND_NAMES[fund["fund"]]
+        fund["net_fen"] = fund["income_fen"] - fund["cost_fen"]
     for project in copy["projects"]:
         for part in project["funding"]:
             part["fund_name"] = FUND_NAMES[part["fund"]]

@@ -425,6 +425,10 @@ def code_of(row: object) -> str:
     return row.code if isinstance(row, Book) else ""
 
 
+def book_of_code(code: str) -> Book | None:
+    return Book.objects.filter(code=code).first()
+
+
 def book_named(name: str, code: str = "") -> Book | None:
     """The book of a code, else the one book of an estate's name. Refused where several fit."""
     if code and (found := Book.objects.filter(code=code).first()):

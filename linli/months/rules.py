@@ -313,6 +313,11 @@ def may_publish(*, state: str) -> Ruling:
     return require(state == SEALED, _("本月尚未封存或已经公示"), "linli:ledger.publish")
 
 
+def may_act(*, held: bool, who: tuple[str, ...]) -> Ruling:
+    """An act is for those who hold one of its roles."""
+    return require(held, _("这里由%(who)s办理，您没有这个职务"), "linli:access.roles", who=who)
+
+
 def may_correct(*, state: str, reason: str, changed: bool) -> Ruling:
     """A correction follows a publication, gives a reason, and shows what later months changed."""
     return (
