@@ -1,6 +1,8 @@
 // Builds linli/web/static/dist: app.css, app.js (+ lazy chunks), theme.js, icons.svg, verify.js.
 // Entry files keep stable names; chunks carry their hash, because app.js names them itself.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
+import {
+  chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, watch, writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -9,12 +11,14 @@ import * as sass from "sass";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGE = join(HERE, "..", "linli");
 const DIST = join(PACKAGE, "web", "static", "dist");
+const OUT = mkdtempSync(join(HERE, "node_modules", ".dist-"));
+process.on("exit", () => rmSync(OUT, { recursive: true, force: true }));
 // Chromium 109 is the last one for Windows 7, which many counters still run.
 const TARGET = ["chrome109", "safari15.4", "firefox109"];
 
 const common = {
   bundle: true, minify: true, target: TARGET, charset: "utf8",
-  legalComments: "eof", logLevel: "warning", outdir: DIST,
+  legalComments: "eof", logLevel: "warning", outdir: OUT,
 };
 
 async function scripts() {
@@ -36,7 +40,7 @@ async function styles() {
   const { code } = await esbuild.transform(css, {
     loader: "css", minify: true, target: TARGET, charset: "utf8",
   });
-  writeFileSync(join(DIST, "app.css"), code);
+  writeFileSync(join(OUT, "app.css"), code);
 }
 
 function* files(folder) {
@@ -65,17 +69,21 @@ function icons() {
     return `<symbol id="${name}" viewBox="0 0 24 24">${body.replace(/\s*\n\s*/g, "")}</symbol>`;
   });
   writeFileSync(
-    join(DIST, "icons.svg"),
+    join(OUT, "icons.svg"),
     `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`,
   );
 }
 
 async function build() {
   const begun = Date.now();
-  rmSync(DIST, { recursive: true, force: true });
-  mkdirSync(DIST, { recursive: true });
+  mkdirSync(OUT, { recursive: true, mode: 0o755 });
   icons();
   await Promise.all([scripts(), styles()]);
+  // Whole or not at all: a build that fails leaves the last one, and readers never see half of one.
+  mkdirSync(dirname(DIST), { recursive: true });
+  rmSync(DIST, { recursive: true, force: true });
+  renameSync(OUT, DIST);
+  chmodSync(DIST, 0o755);
   console.log(`linli/web/static/dist built in ${Date.now() - begun} ms`);
 }
 
