@@ -185,16 +185,17 @@ def of_release(release: Release) -> dict[str, bytes]:
     return folder.correction_folder(correction=leaf, early=_shown(book, early, period), **common)
 
 
-def write(releases: Sequence[Release], out: Path) -> list[Path]:
+def write(releases: Sequence[Release], out: Path, *, top: bool = True) -> list[Path]:
     """Write the folders of releases below `out`, and what lies beside them, signed anew.
 
     Files that are there with the same bytes are left alone; each new one appears whole.
+    `top` False: more will follow, which will write what lies beside.
     """
     written = []
     for release in releases:
         for path, data in of_release(release).items():
             written += _put(out / path, data)
-    if releases:
+    if releases and top:
         written += _write_top(releases[0].book, out)
     return written
 

@@ -230,3 +230,9 @@ def versions(book: object, period: str) -> QuerySet[Release]:
 def draft_notice(book: object, told: dict, *, now: datetime) -> bytes:
     """The notice as it would be printed now, marked as a draft on every page."""
     return notice.render(book, told, now=now, draft=True)
+
+
+def all_published() -> QuerySet[Release]:
+    """Every published release of every book, in order."""
+    found = Release.objects.filter(published_at__isnull=False)
+    return found.select_related("book", "leaf").order_by("book__code", "period", "version")

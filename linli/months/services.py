@@ -191,7 +191,7 @@ def publish(
     """Publish a sealed month: pages, folder and the days it has to hang."""
     standing = queries.standing(book, period, now=now)
     rules.may_publish(state=standing.state).enforce()
-    if standing.month is not None:
+    if standing.month is not None and by is not None:
         case = case_queries.find(flow=MONTH, subject=standing.month)
         cases.stamp(by=by, case=case, step="publish", now=now)
     return disclosure_services.publish(by=by, release=standing.release, now=now, out=out).subject

@@ -283,3 +283,13 @@ def entry_ids_with_receipts(book: object) -> set[int]:
             "voucher__entry_id", flat=True
         )
     )
+
+
+def receipt_of_code(code: str) -> Receipt | None:
+    """The receipt with a code, however it was typed."""
+    plain = "".join(c for c in code.upper() if c.isalnum())
+    return (
+        Receipt.objects.filter(code=plain)
+        .select_related("book", "account", "voucher__entry__leaf")
+        .first()
+    )
