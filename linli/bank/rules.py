@@ -20,14 +20,17 @@ BANK, BOOK = "bank", "book"
 BANKED = frozenset({"bank", "supervised", "wallet"})
 CASH, CUSTODY = "cash", "custody"
 RECONCILED, CUSTODIAN, UNCONFIRMED = "reconciled", "custodian_confirmed", "unconfirmed"
+STATUSES = {
+    RECONCILED: _("已核对"),
+    UNCONFIRMED: _("未核对"),
+    CUSTODIAN: _("代管方已确认"),
+}
 KINDS = {
     "book_receipt_not_in_bank": _("账已收、银行未收"),
     "book_payment_not_in_bank": _("账已付、银行未付"),
     "bank_receipt_not_in_book": _("银行已收、账未收"),
     "bank_payment_not_in_book": _("银行已付、账未付"),
 }
-SHIFT = dict(zip(KINDS, (-1, 1, 1, -1), strict=True))
-"""How each kind of open item leads from the book's balance to the bank's."""
 FEE_PERMILLE = 10
 """What may be missing of a settlement and still be a charge: wallets take 0.6 %, at most 1 %."""
 COUNT_DAYS = 5  # from the month's end: holidays lie between

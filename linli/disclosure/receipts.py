@@ -56,7 +56,7 @@ def _proof(receipt: object, entry: object, release: object) -> bytes:
         held=small_trees.Held(
             body=bodies[index],
             index=index,
-            hashes=small_trees.inclusion_proof(bodies, index),
+            proof=tuple(small_trees.inclusion_proof(bodies, index)),
             open=opened,
         ),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from linli.bank.rules import KINDS, STATUSES
 from linli.kernel.money import plain
 from linli.kernel.rulings import Ruling, require
 from linli.kernel.words import gettext_noop as _
@@ -144,10 +145,10 @@ def named(told: Mapping) -> dict:
         for part in project["funding"]:
             part["fund_name"] = FUND_NAMES[part["fund"]]
     for account in copy["bank"]:
-        account["status_name"] = STATUS_NAMES[account["status"]]
+        account["status_name"] = STATUSES[account["status"]]
         account["fund_name"] = FUND_NAMES[account["fund"]]
         for item in account["outstanding"]:
-            item["kind_name"] = _KINDS[item["kind"]]
+            item["kind_name"] = KINDS[item["kind"]]
     return copy
 
 
@@ -215,29 +216,16 @@ def _csv_rows(told: Mapping) -> Iterable[tuple]:
 
 
 _PROJECT = (("budget_fen", "预算"), ("paid_fen", "本月拨付"), ("paid_to_date_fen", "累计拨付"))
-_KINDS = {
-    "book_receipt_not_in_bank": "账已收、银行未收",
-    "book_payment_not_in_bank": "账已付、银行未付",
-    "bank_receipt_not_in_book": "银行已收、账未收",
-    "bank_payment_not_in_book": "银行已付、账未付",
-}
-STATUS_NAMES = {
-    "reconciled": "已核对",
-    "unconfirmed": "未核对",
-    "custodian_confirmed": "代管方已确认",
-}
-
-
 def _bank_rows(account: Mapping) -> Iterable[tuple]:
     fund, name = FUND_NAMES[account["fund"]], account["account"]
-    status = STATUS_NAMES[account["status"]]
+    status = STATUSES[account["status"]]
     yield ("银行核对", fund, "账面余额", "", name, _Amount(account["book_balance_fen"]), "", status)
     if account["bank_balance_fen"] is not None:
         yield ("银行核对", fund, "银行余额", "", name, _Amount(account["bank_balance_fen"]), "", "")
         yield ("银行核对", fund, "差异", "", name, _Amount(account["difference_fen"]), "", "")
     for item in account["outstanding"]:
         told = f"{item['date']} {item['summary']} {item['note']}".strip()
-        kind = _KINDS[item["kind"]]
+        kind = KINDS[item["kind"]]
         yield ("未达账项", fund, kind, "", name, _Amount(item["amount_fen"]), "", told)
 
 
