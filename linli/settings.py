@@ -165,6 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "linli.people.passwords.KindsOfCharacters"},
 ]
+CSRF_FAILURE_VIEW = "linli.web.views.csrf_failed"
 LOGIN_URL = "people:login"
 LOGIN_REDIRECT_URL = "notices:desk"
 LOGOUT_REDIRECT_URL = "people:login"
