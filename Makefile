@@ -41,7 +41,7 @@ check: setup
 	@$(PYTEST) -q tests/shape
 
 bench: setup
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench --write
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

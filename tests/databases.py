@@ -276,6 +276,24 @@ class OwnDatabase:
         return results
 
 
+@contextmanager
+def installation(databases: Databases, template: str, data: Path) -> Iterator[OwnDatabase]:
+    """Within, this process works on a copy of a template; the copy is dropped at the end."""
+    name, place = databases.copy(template, directory=data)
+    owner_url = databases.server.owner_url(name)
+    environment = {"LINLI_DATA": str(data)}
+    try:
+        with pointed_at(place):
+            if owner_url:
+                environment["LINLI_DATABASE_URL"] = url_of(connection.settings_dict)
+                environment["LINLI_OWNER_URL"] = owner_url
+            url = environment.get("LINLI_DATABASE_URL", "")
+            with override_settings(DATABASE_URL=url, OWNER_URL=owner_url):
+                yield OwnDatabase(data, environment)
+    finally:
+        databases.server.drop(name)
+
+
 @pytest.fixture(scope="session")
 def shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory that the workers of this run share."""
@@ -393,15 +411,5 @@ def own_database(
         shutil.copytree(told_data, own_data_directory, dirs_exist_ok=True)
     with django_db_blocker.unblock():
         template = template if told else databases.empty()
-        name, place = databases.copy(template, directory=own_data_directory)
-        owner_url = databases.server.owner_url(name)
-        with pointed_at(place):
-            environment = {"LINLI_DATA": str(own_data_directory)}
-            if owner_url:
-                environment["LINLI_DATABASE_URL"] = url_of(connection.settings_dict)
-                environment["LINLI_OWNER_URL"] = owner_url
-            with override_settings(
-                DATABASE_URL=environment.get("LINLI_DATABASE_URL", ""), OWNER_URL=owner_url
-            ):
-                yield OwnDatabase(own_data_directory, environment)
-        databases.server.drop(name)
+        with installation(databases, template, own_data_directory) as own:
+            yield own

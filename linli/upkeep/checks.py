@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.queries import wrong_waits
 from linli.places.queries import calendar
-from linli.prints.render import missing_typefaces
+from linli.prints.papers import missing_typefaces
 from linli.settings import WAL_IS_SAFE
 from linli.trail.guards import all_guards, standing
 from linli.trail.models import Line
@@ -93,7 +93,7 @@ def _sqlite(subject: str) -> Iterator[Finding]:
             _("停止服务后执行 PRAGMA journal_mode=DELETE，或升级 SQLite"),
         )
     if wrong:
-        yield fault(subject, _("设置不对：%(names)s") % {"names": "、".join(wrong)})
+        yield fault(subject, _("设置不对：%(names)s") % {"names": _("、").join(wrong)})
     yield either(
         broken == "ok",
         subject,
@@ -143,7 +143,7 @@ def _postgres(subject: str) -> Iterator[Finding]:
     if found["synchronous_commit"] == "off":
         unsafe.append("synchronous_commit")
     if unsafe:
-        text = _("%(names)s 关闭：断电会丢失已确认的分录") % {"names": "、".join(unsafe)}
+        text = _("%(names)s 关闭：断电会丢失已确认的分录") % {"names": _("、").join(unsafe)}
         yield fault(subject, text, _("在 postgresql.conf 中打开"))
     if found["server_encoding"] != "UTF8":
         yield fault(subject, _("编码是 %(name)s") % {"name": found["server_encoding"]}, "UTF8")
@@ -159,7 +159,7 @@ def migrations(now: datetime) -> Iterator[Finding]:
     """The tables are those of this version."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    names = "、".join(f"{step.app_label}.{step.name}" for step, _back in plan[:5])
+    names = _("、").join(f"{step.app_label}.{step.name}" for step, _back in plan[:5])
     yield either(
         not plan,
         _("数据表"),
@@ -177,7 +177,7 @@ def guards(now: datetime) -> Iterator[Finding]:
         not missing,
         _("账本保护"),
         _("%(count)s 个触发器全部在位") % {"count": len(state)},
-        _("触发器缺失或被改动：%(names)s") % {"names": "、".join(missing[:8])},
+        _("触发器缺失或被改动：%(names)s") % {"names": _("、").join(missing[:8])},
         _("立即停止记账并运行 linli verify；查明是谁改动了数据库"),
     )
 
@@ -195,7 +195,7 @@ def grants(now: datetime) -> Iterator[Finding]:
         _("数据库权限"),
         _("应用账号只有应有的权限"),
         _("权限过多的表：%(more)s；权限不足的表：%(less)s")
-        % {"more": "、".join(more[:5]) or "—", "less": "、".join(less[:5]) or "—"},
+        % {"more": _("、").join(more[:5]) or "—", "less": _("、").join(less[:5]) or "—"},
         _("设置 LINLI_OWNER_URL 后运行 linli migrate"),
     )
 
@@ -230,7 +230,7 @@ def keys(now: datetime) -> Iterator[Finding]:
         not loose and not foreign,
         subject,
         _("%(count)s 个，只有本用户能读") % {"count": len(files)},
-        _("别人能读或不属于本用户：%(names)s") % {"names": "、".join([*loose, *foreign][:5])},
+        _("别人能读或不属于本用户：%(names)s") % {"names": _("、").join([*loose, *foreign][:5])},
         _("执行 chmod 600 %(path)s/*，并确认属主") % {"path": folder},
     )
 
@@ -243,7 +243,7 @@ def holidays(now: datetime) -> Iterator[Finding]:
     for reason in reasons:
         yield warning(subject, in_words(reason), _("国务院公布后在“节假日”页面录入"))
     if not reasons:
-        years = "、".join(str(year) for year in sorted(days.years) if year >= today.year)
+        years = _("、").join(str(year) for year in sorted(days.years) if year >= today.year)
         yield good(subject, _("已有 %(years)s 年") % {"years": years})
 
 
@@ -291,7 +291,7 @@ def program(now: datetime) -> Iterator[Finding]:
         not missing,
         _("字体"),
         _("PDF 字体齐全"),
-        _("缺少：%(names)s") % {"names": "、".join(missing)},
+        _("缺少：%(names)s") % {"names": _("、").join(missing)},
         _("运行 make setup"),
     )
 

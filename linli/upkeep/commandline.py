@@ -12,8 +12,6 @@ from django.core.management import ManagementUtility, get_commands, load_command
 from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
-from rich.console import Console
-from rich.table import Table
 
 from linli import __version__
 from linli.kernel.rulings import Reason, Refused
@@ -63,23 +61,15 @@ class Program(ManagementUtility):
         for name in ours:
             command = load_command_class(get_commands()[name], name)
             grouped[str(getattr(command, "group", GROUPS[-1]))].append((name, command))
-        console = Console(highlight=False)
-        with console.capture() as page:
-            console.print(_("用法：linli 命令 [选项]　　查看某个命令：linli 命令 --help"))
-            console.print(_("数据目录：%(data)s（LINLI_DATA）") % {"data": settings.DATA})
-            for group in map(str, GROUPS):
-                if group in grouped:
-                    console.print(f"\n[bold]{group}[/bold]", _lines(grouped[group]), sep="\n")
-        return page.get()
-
-
-def _lines(commands: list[tuple[str, LinliCommand]]) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
-    table.add_column(min_width=16)
-    table.add_column(overflow="fold", no_wrap=True)
-    for name, command in commands:
-        table.add_row(f"  {name}", str(command.help).strip().split("\n")[0])
-    return table
+        lines = [
+            _("用法：linli 命令 [选项]　　查看某个命令：linli 命令 --help"),
+            _("数据目录：%(data)s（LINLI_DATA）") % {"data": settings.DATA},
+        ]
+        for group in map(str, GROUPS):
+            if group in grouped:
+                lines += ["", group]
+                lines += [f"  {name:<16}{str(c.help).strip()}" for name, c in grouped[group]]
+        return "\n".join(lines)
 
 
 def print_reasons(reasons: tuple[Reason, ...]) -> None:

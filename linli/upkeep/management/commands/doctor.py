@@ -28,6 +28,6 @@ class Command(LinliCommand):
             self.json([{name: getattr(finding, name) for name in names} for finding in found])
         else:
             rows = [(SIGNS[f.state], f.subject, f.text, f.remedy) for f in found]
-            self.table(("", _("项目"), _("情况"), _("怎么办")), rows)
+            self.table(("", _("检查项"), _("情况"), _("怎么办")), rows)
         if any(finding.state == FAULT for finding in found):
             sys.exit(1)

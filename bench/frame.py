@@ -1,0 +1,149 @@
+"""How a figure is measured, and how it is written down."""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+LEAST_ROUNDS = 5
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+
+Run = Callable[[int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One way to do the same thing. `prepare` is not measured; what it gives is, with a size."""
+
+    name: str
+    prepare: Callable[[], Run]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A question with sides; the first is ours, the others are compared with it.
+
+    `sizes`: how many `unit`s a round does; several of them show growth. `target`: the sentence of
+    what should hold. `durable`: how sure a side is that its work is on the disk.
+    """
+
+    code: str
+    title: str
+    unit: str
+    sizes: tuple[int, ...]
+    sides: tuple[Side, ...]
+    target: str = ""
+    durable: str = ""
+
+
+@dataclass
+class Figure:
+    """What one side did at one size: units a second, one for each round."""
+
+    bench: Bench
+    size: int
+    side: str
+    rates: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.rates)
+
+
+def measure(bench: Bench, *, rounds: int, step: Callable[[str], None]) -> list[Figure]:
+    """Run all sides round after round, in turning order, so that a slow minute hits them alike."""
+    figures: list[Figure] = []
+    for size in bench.sizes:
+        runs = [(side.name, side.prepare()) for side in bench.sides]
+        at_size = {name: Figure(bench, size, name) for name, _run in runs}
+        for number in range(max(rounds, LEAST_ROUNDS)):
+            turn = number % len(runs)
+            for name, run in runs[turn:] + runs[:turn]:
+                with _quiet():
+                    begun = time.perf_counter()
+                    run(size)
+                    took = time.perf_counter() - begun
+                at_size[name].rates.append(size / took)
+            step(f"{bench.code} {size}: {number + 1}/{rounds}")
+        figures += at_size.values()
+    return figures
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No garbage collection inside the clock."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def rows(figures: list[Figure]) -> list[tuple[str, ...]]:
+    """A table: question, size, side, median, spread, and how our side compares with it."""
+    ours = {(f.bench.code, f.size): f.median for f in figures if f.side == f.bench.sides[0].name}
+    return [
+        (
+            figure.bench.title,
+            f"{figure.size:,}",
+            figure.side,
+            f"{figure.median:,.0f} {figure.bench.unit}/s",
+            f"{min(figure.rates):,.0f}–{max(figure.rates):,.0f}",
+            f"{ours[figure.bench.code, figure.size] / figure.median:.2f}×",
+        )
+        for figure in figures
+    ]
+
+
+HEADINGS = ("what", "size", "side", "median", "lowest–highest", "ours ÷ this")
+
+
+def machine(database: str) -> list[str]:
+    """Where and with what it was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return [
+        f"- {datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB",
+        f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}; database: {database}",
+        f"- `{' '.join(['python -m bench', *sys.argv[1:]])}`",
+    ]
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def write(figures: list[Figure], database: str, *, page: Path = PAGE) -> None:
+    """Put the figures of one database into the page, in place of those measured there before."""
+    table = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
+    table += ["| " + " | ".join(row) + " |" for row in rows(figures)]
+    notes = [f"- {b.title}: {note}" for b, note in _notes(figures)]
+    section = "\n".join([f"## {database}", "", *machine(database), "", *table, "", *notes]).strip()
+    head = "# Benchmarks\n\nWritten by `make bench`. Medians of interleaved rounds.\n"
+    old = page.read_text("utf-8") if page.exists() else head
+    sections = [part for part in old.split("\n## ")[1:] if part.splitlines()[0] != database]
+    texts = [f"## {part.strip()}" for part in sections] + [section]
+    page.write_text(head + "\n" + "\n\n".join(sorted(texts)) + "\n", "utf-8")
+
+
+def _notes(figures: list[Figure]) -> Iterator[tuple[Bench, str]]:
+    for bench in {figure.bench.code: figure.bench for figure in figures}.values():
+        for note in (bench.target and f"target: {bench.target}", bench.durable):
+            if note:
+                yield bench, note

@@ -1,0 +1,44 @@
+"""A database and a data directory to measure in; gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+from tests.databases import Cluster, Databases, Files, data_directory, installation
+
+
+@contextmanager
+def installed() -> Iterator[str]:
+    """Within, the default connection goes to an empty installation; yields the database's name.
+
+    As in production: the application role on PostgreSQL, the same durability on both.
+    """
+    with tempfile.TemporaryDirectory(prefix="linli-bench-") as name:
+        directory = Path(name)
+        server: Cluster | Files = Files(directory)
+        if connection.vendor == "postgresql":
+            server = Cluster(f"{int(time.time()):x}_bench")
+            server.prepare()
+        databases = Databases(server, directory, "bench")
+        try:
+            with data_directory(directory / "data") as data:
+                with installation(databases, databases.empty(), data):
+                    yield _name()
+        finally:
+            if isinstance(server, Cluster):
+                server.drop_all()
+
+
+def _name() -> str:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SHOW server_version")
+            return f"PostgreSQL {cursor.fetchone()[0].split()[0]}"
+        cursor.execute("PRAGMA journal_mode")
+        return f"SQLite, journal_mode={cursor.fetchone()[0]}"
