@@ -1,0 +1,28 @@
+"""A sample of each paper, for tests, for looking, and as an example of its shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linli.prints.samples import books, notice, others
+from linli.prints.samples.common import ON
+
+SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "notice": ("notice", notice.NOTICE),
+    "notice-corrected": ("notice", notice.CORRECTED),
+    "voucher-a5": ("voucher", books.VOUCHERS),
+    "voucher-a4": ("voucher", books.VOUCHERS_A4),
+    "journal": ("journal", books.journal(70)),
+    "ledger": ("ledger", books.ledger(40)),
+    "trial_balance": ("trial_balance", books.TRIAL_BALANCE),
+    "reconciliation": ("reconciliation", books.RECONCILIATION),
+    "year": ("year", others.YEAR),
+    "archive": ("archive", others.ARCHIVE),
+    "receipt": ("receipt", others.RECEIPT),
+    "receipt-stubs": ("receipt", others.RECEIPT_STUBS),
+    "receipt-void": ("receipt", others.RECEIPT_VOID),
+    "receipts": ("receipts", others.receipts(70)),
+}
+"""File name → (template, data)."""
+
+__all__ = ["ON", "SAMPLES"]
