@@ -37,7 +37,7 @@ def _opened(leaf: object, salts: Mapping, values: Mapping, hidden: Mapping) -> d
     return {"open": shown, "withheld": withheld}
 
 
-def _entry_leaf(leaf: object, entry: object) -> folder.Leaf:
+def _entry_leaf(leaf: object, entry: object, gathered: Sequence) -> folder.Leaf:
     wording = entry.wording  # type: ignore[attr-defined]
     hidden = {"handler": WITHHELD["handler"]}
     if wording.person:
@@ -52,7 +52,7 @@ def _entry_leaf(leaf: object, entry: object) -> folder.Leaf:
                 if name in receipt.salts
             },
         )
-        for receipt in vouchers.receipts_of(entry.pk)  # type: ignore[attr-defined]
+        for receipt in gathered
     ]
     return folder.Leaf(
         body=leaf.body.encode(),  # type: ignore[attr-defined]
@@ -91,15 +91,14 @@ def _shown(book: object, leaves: Iterable, period: str) -> list[folder.Leaf]:
     objections = {row.leaf_id: row for row in Objection.objects.filter(book=book)}
     objections |= {row.answer_leaf_id: row for row in objections.values() if row.answer_leaf_id}
     corrections = {row.leaf_id: row for row in Release.objects.filter(book=book, version__gt=1)}
+    gathered = vouchers.receipts_by_entry(entry.pk for entry in entries.values())
     told = []
     for leaf in leaves:
         if leaf.kind == "entry":
             entry = entries[leaf.pk]
-            told.append(
-                _entry_leaf(leaf, entry)
-                if entry.period <= period or entry.original_on
-                else _bare(leaf)
-            )
+            mine = gathered.get(entry.pk, [])
+            full = entry.period <= period or entry.original_on
+            told.append(_entry_leaf(leaf, entry, mine) if full else _bare(leaf, mine))
         elif leaf.kind in {"objection", "answer"}:
             told.append(_word_leaf(leaf, objections))
         elif leaf.kind == "correction":
@@ -110,16 +109,12 @@ def _shown(book: object, leaves: Iterable, period: str) -> list[folder.Leaf]:
     return told
 
 
-def _bare(leaf: object) -> folder.Leaf:
+def _bare(leaf: object, gathered: Sequence) -> folder.Leaf:
     """An entry of a later month: its words are not given out before their month is sealed."""
-    made = ledger.commitments(leaf)
     return folder.Leaf(
         body=leaf.body.encode(),  # type: ignore[attr-defined]
-        withheld={name: "所属月份尚未公示" for name in made},
-        receipts=[
-            folder.Receipt(body=r.body.encode())
-            for r in vouchers.receipts_of(ledger.entries_of_leaves([leaf])[leaf.pk].pk)  # type: ignore[attr-defined]
-        ],
+        withheld={name: "所属月份尚未公示" for name in ledger.commitments(leaf)},
+        receipts=[folder.Receipt(body=receipt.body.encode()) for receipt in gathered],
     )
 
 

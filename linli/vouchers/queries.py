@@ -293,3 +293,14 @@ def receipt_of_code(code: str) -> Receipt | None:
         .select_related("book", "account", "voucher__entry__leaf")
         .first()
     )
+
+
+def receipts_by_entry(entry_ids: Iterable[int]) -> dict[int, list[Receipt]]:
+    """The receipts that entries gathered, each in its place in the small tree."""
+    ids, found = list(entry_ids), {}
+    for start in range(0, len(ids), 5000):
+        part = ids[start : start + 5000]
+        rows = Receipt.objects.filter(voucher__entry_id__in=part).select_related("voucher")
+        for receipt in rows.order_by("number"):
+            found.setdefault(receipt.voucher.entry_id, []).append(receipt)
+    return found
