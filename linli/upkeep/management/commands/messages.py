@@ -17,6 +17,7 @@ SHOWN = 40
 
 class Command(LinliCommand):
     help = gettext_lazy("收集、检查、编译界面文案的英文翻译")
+    requires_system_checks: list[str] = []
     group = DEVELOPMENT
     examples = (
         ("messages --collect", gettext_lazy("从代码和模板收集文案，已有的翻译保留")),

@@ -5,12 +5,13 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import connections
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from linli.people.queries import demo_accounts
 from linli.upkeep.checks import AT_START, FAULT, examine
 from linli.web.commands import BEGIN, LinliCommand
 
@@ -80,5 +81,9 @@ class Command(LinliCommand):
     def _greet(self, url: str) -> None:
         self.stdout.write(_("公开页面（不用登录）：%(url)s/") % {"url": url})
         self.stdout.write(_("工作人员登录：%(url)s/login/") % {"url": url})
+        accounts = demo_accounts(on=timezone.localdate(), of_each=1)
+        if accounts:
+            rows = [(gettext(a.role.name), a.user.username, a.password, a.place) for a in accounts]
+            self.table((_("职务"), _("用户名"), _("密码"), _("地方")), rows)
         self.stdout.write(_("按 Ctrl-C 停止"))
         self.stdout.flush()
