@@ -46,7 +46,7 @@ class PlacesStep(forms.Form):
         if listed:
             self.rows, ruling = imports.read_divisions(listed.read(), name=listed.name)
             if ruling.allowed:
-                ruling = queries.plan_places(rows=self.rows).faults
+                ruling = queries.plan_places(rows=self.rows, county=self._county()).faults
             put_on(self, ruling.at("division_list"))
         typed = [data.get(name) for name in ("street_code", "street_name")]
         community = [data.get(name) for name in ("community_code", "community_name")]
@@ -58,10 +58,16 @@ class PlacesStep(forms.Form):
             self.add_error("community_code", _("请导入代码表，或填写一个街道和一个社区"))
         return data
 
+    @staticmethod
+    def _county() -> str:
+        """The county of the installation; rows of others in the list are left."""
+        found = list(queries.in_force().filter(level="county").values_list("place", flat=True)[:2])
+        return found[0] if len(found) == 1 else ""
+
     def save(self, *, by: Any, now: datetime) -> dict[str, str]:
         data = self.cleaned_data
         if self.rows:
-            services.import_places(by=by, rows=self.rows, now=now)
+            services.import_places(by=by, rows=self.rows, county=self._county(), now=now)
         for level in ("street", "community"):
             code, name = data[f"{level}_code"], data[f"{level}_name"]
             if code and not queries.find(code):
