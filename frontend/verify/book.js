@@ -60,6 +60,13 @@ export class Book {
     }
   }
 
+  // Whether a checkpoint ({size, root in hex}) is of these leaves; null if it is beyond them.
+  agrees({ size, root }) {
+    const leaves = Array.from({ length: Math.min(size, this.leaves.size) }, (_, at) => this.leaves.get(at)?.leaf);
+    if (leaves.length < size || leaves.includes(undefined)) return null;
+    return hex(rootsAt(leaves, [size]).get(size)) === root;
+  }
+
   get inOrder() {
     return [...this.bodies].sort(([one], [other]) => one - other);
   }

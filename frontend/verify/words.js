@@ -261,6 +261,7 @@ export const FAULTS = {
 
 // What stands on the page itself: [Chinese, English].
 export const PAGE = {
+  logo: ["邻", "邻"],
   title: ["邻里账目验证", "Checking linli's books"],
   lead: [
     "把公布的账目文件夹交给这一页，它会逐笔重新推算每个数字，并检查此前公布的内容有没有被改动。全部在你自己的电脑上完成，不上传任何文件。",
@@ -303,13 +304,19 @@ export const PAGE = {
   bad_since: ["这不是检查点文件。", "This is not a checkpoint file."],
   anchor_trust: ["已用你给出的公钥核对", "checked against the key you gave"],
   anchor_since: ["与你保存的检查点一致，此后只有增加、没有改动", "agrees with the checkpoint you kept; since then only added to"],
-  anchor_none: ["只证明自洽", "only shown to agree with itself"],
+  anchor_none: ["只证明自洽：还没有用你手里的凭据核对", "only shown to agree with itself: not compared with anything you hold"],
   print: ["县级公钥指纹（与公示栏比对）：", "Fingerprint of the county's key (compare with the notice board):"],
   col_period: ["月份", "Month"],
   col_state: ["结论", "Verdict"],
   col_entries: ["分录", "Entries"],
   col_seal: ["封印", "Seal"],
   col_closing: ["结余（元）", "Closing (yuan)"],
+  opening: ["上期结余", "Brought forward"],
+  income: ["收入", "Income"],
+  cost: ["合理成本", "Costs"],
+  use: ["使用", "Uses"],
+  transfer: ["转入转出", "Transfers"],
+  closing: ["本期结余", "Carried forward"],
   state_good: ["通过", "holds"],
   state_bad: ["有误", "fault"],
   version: ["第 {version} 版（更正）", "version {version} (correction)"],
@@ -332,6 +339,10 @@ export const PAGE = {
   entry_good: ["这笔分录在账上：{date}，第 {number} 号分录。", "This entry is in the books: entry {number} of {date}."],
   receipt_under: ["由 {name} 签署的检查点（大小 {size}，{short}）证明。", "Shown under the checkpoint (size {size}, {short}) signed by {name}."],
   receipt_bad: ["这张收据不能证明在账上：{why}", "This receipt is not shown to be in the books: {why}"],
+  "receipt.fork": [
+    "它依据的检查点与这个文件夹不是同一本账。请把收据文件和文件夹都留好：这说明同一把公钥签过两本不同的账",
+    "its checkpoint is not of the books in this folder. Keep both: the same key has signed two different books",
+  ],
   "receipt.form": ["文件格式不对", "the file is not well-formed"],
   "receipt.unknown_key": ["没有认识的公钥签名；请先选择文件夹，或填写公钥", "no known key signed it; choose the folder first, or give a key"],
   "receipt.signature": ["签名不成立", "the signature does not hold"],
