@@ -8,12 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from linli.bank import matching, rules, standing
 from linli.bank.matching import Item, Limits, Pairing
-from linli.bank.models import BankLine, Match, MatchItem, OpeningItem, Statement
+from linli.bank.models import (
+    BankLine,
+    CashCount,
+    Explanation,
+    Match,
+    MatchItem,
+    OpeningItem,
+    Statement,
+)
 from linli.bank.rules import BankLineDraft
 from linli.bank.standing import OpenItem, Standing, standings
 from linli.kernel import body as bodies
@@ -21,11 +29,13 @@ from linli.kernel import leaves, receipts
 from linli.kernel.identity import mask_text
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
+from linli.kernel.words import gettext_noop
 from linli.ledger import queries as ledger
 from linli.sources import number
 
 __all__ = ["OpenItem", "Standing", "standings"]
 
+NO_SUMMARY = gettext_noop("（无摘要）")
 PAGE_STEPS = 300_000
 """How long a page may search for sums; the act itself takes its time."""
 
@@ -290,9 +300,65 @@ def kept_elsewhere(account: Model, sha256: str) -> str:
 # --- registers ----------------------------------------------------------------------------------
 
 
-def accounts(scope: Scope) -> list[Model]:
-    """The money accounts of the books a scope covers."""
-    return [account for book in ledger.books(scope) for account in ledger.money_accounts(book)]
+def _accounts() -> QuerySet:
+    """Money accounts, reached by the foreign key that names them."""
+    rows = Statement._meta.get_field("account").related_model.objects  # type: ignore[union-attr]
+    return rows.filter(kind="money").select_related("book")
+
+
+def account(pk: int) -> Model:
+    """A money account with its book and its `place`; raises LookupError."""
+    found = _accounts().filter(pk=pk).first()
+    if found is None:
+        raise LookupError(f"no money account {pk}")
+    found.place = found.book.place
+    return found
+
+
+def accounts(scope: Scope) -> QuerySet:
+    """The money accounts of a scope, each with `through_on`: where its statements end."""
+    ends = Statement.objects.filter(account=OuterRef("pk")).order_by("-to_on").values("to_on")
+    found = _accounts().filter(book__in=ledger.books(scope))
+    return found.annotate(through_on=Subquery(ends[:1])).order_by("book__code", "position")
+
+
+MOST_ON_A_DESK = 20
+
+
+def unmatched_counts(scope: Scope) -> list[Model]:
+    """Accounts of a scope with bank lines that are not matched, each with `free_count`."""
+    free = Count("bank_lines", filter=Q(bank_lines__match_item__isnull=True))
+    found = _accounts().filter(book__in=ledger.books(scope)).annotate(free_count=free)
+    return list(found.filter(free_count__gt=0).order_by("-free_count", "pk")[:MOST_ON_A_DESK])
+
+
+def waiting_explanations(scope: Scope) -> list[Explanation]:
+    """The newest explanations of open items, of open months, that nobody has accepted."""
+    sealed = ledger.books(scope).filter(seals__period__gte=OuterRef("period"))
+    later = Explanation.objects.filter(
+        Q(line=OuterRef("line"))
+        | Q(entry_line=OuterRef("entry_line"))
+        | Q(opening=OuterRef("opening")),
+        pk__gt=OuterRef("pk"),
+    )
+    found = Explanation.objects.filter(
+        ~Exists(sealed.filter(pk=OuterRef("account__book"))),
+        ~Exists(later),
+        account__book__in=ledger.books(scope),
+        accepted_at=None,
+    )
+    return list(found.select_related("account__book").order_by("period", "pk")[:MOST_ON_A_DESK])
+
+
+def waiting_counts(scope: Scope, *, but: int) -> list[CashCount]:
+    """Counts that wait for a second person, who is not `but`, newest of each account and month."""
+    later = CashCount.objects.filter(
+        account=OuterRef("account"), period=OuterRef("period"), pk__gt=OuterRef("pk")
+    )
+    found = CashCount.objects.filter(
+        ~Exists(later), account__book__in=ledger.books(scope), confirmed_at=None
+    ).exclude(counted_by=but)
+    return list(found.select_related("account__book").order_by("period", "pk")[:MOST_ON_A_DESK])
 
 
 def statements(account: Model) -> QuerySet[Statement]:
@@ -315,7 +381,13 @@ class Matched:
     book: list[OpenItem]
 
     @property
+    def how(self) -> str:
+        """How it was found, in words."""
+        return matching.HOWS.get(self.match.how, self.match.how)
+
+    @property
     def fen(self) -> int:
+        """What was matched; of a correction that cancels itself, one half."""
         return sum(item.fen for item in self.bank or self.book if item.fen > 0) or sum(
             item.fen for item in self.bank
         )

@@ -59,6 +59,19 @@ class OpenItem:
         return rules.kind_of(side=self.side, amount_fen=self.fen)
 
     @property
+    def kind_name(self) -> str:
+        return rules.KINDS[self.kind]
+
+    @property
+    def pk(self) -> int:
+        """Of the row that the ref names."""
+        return int(self.ref[1:])
+
+    @property
+    def is_opening(self) -> bool:
+        return self.ref.startswith("o")
+
+    @property
     def amount_fen(self) -> int:
         return abs(self.fen)
 
@@ -134,17 +147,31 @@ class Standing:
         return self.count is not None
 
     @property
-    def expected_fen(self) -> int:
-        """What the bank should say: the book's balance moved by every open item."""
-        return self.book_balance_fen + sum(
-            rules.SHIFT[item.kind] * item.amount_fen for item in self.items
-        )
+    def bank_only_fen(self) -> int:
+        """What the bank knows and the book does not, in less out."""
+        return sum(item.fen for item in self.items if item.side == rules.BANK)
+
+    @property
+    def book_only_fen(self) -> int:
+        """What the book knows and the bank does not, in less out."""
+        return sum(item.fen for item in self.items if item.side == rules.BOOK)
+
+    @property
+    def adjusted_book_fen(self) -> int:
+        """The book's balance once everything that the bank knows is booked."""
+        return self.book_balance_fen + self.bank_only_fen
+
+    @property
+    def adjusted_bank_fen(self) -> int | None:
+        """The bank's balance once everything that the book knows has arrived."""
+        bank = self.bank_balance_fen
+        return None if bank is None else bank + self.book_only_fen
 
     @property
     def difference_fen(self) -> int | None:
-        if self.bank_balance_fen is None:
-            return None
-        return self.bank_balance_fen - self.expected_fen
+        """bank − (book − first + second + third − fourth kind of open items)."""
+        adjusted = self.adjusted_bank_fen
+        return None if adjusted is None else adjusted - self.adjusted_book_fen
 
     @property
     def status(self) -> str:
