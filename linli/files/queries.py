@@ -21,6 +21,11 @@ def known(place: str, sha256: str) -> File | None:
     return File.objects.filter(place=place, sha256=sha256).first()
 
 
+def brought(*, pk: int, place: str, by: object) -> File | None:
+    """A paper that somebody themselves brought for a place: to go on with an import, say."""
+    return File.objects.filter(pk=pk, place=place, kept_by=by).first()
+
+
 def content(file: File) -> bytes:
     """The bytes of a paper; raises ValueError if they were changed, OSError if they are gone."""
     return blobs.read(file.sha256)

@@ -13,7 +13,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from linli.cases import queries as cases
-from linli.cases.models import Stamp, Wait
 from linli.kernel.calendar import WORK, Calendar
 from linli.kernel.flow import PASSED
 from linli.kernel.period import Span
@@ -21,7 +20,6 @@ from linli.kernel.place import Scope
 from linli.kernel.roles import ADMINISTRATORS, ROLES, SECRETARY, STREET, Role
 from linli.notices import rules
 from linli.people import queries as people
-from linli.people.models import User
 from linli.places import queries as places
 from linli.web.desk import Line, offered
 
@@ -50,7 +48,7 @@ class Change:
 class PersonShown:
     """One of the people of a secretary or a street, and how full their desk is."""
 
-    user: User
+    user: Any
     role: Role
     place: str
     waiting: int
@@ -77,7 +75,7 @@ def _scopes(access: people.Access) -> dict[Role, Scope]:
     return {role: access.scope(role) for role in access.roles}
 
 
-def waits(access: people.Access) -> QuerySet[Wait]:
+def waits(access: people.Access) -> QuerySet:
     """The steps that wait on a person within the place they chose to be in."""
     return cases.waiting(_scopes(access))
 
@@ -116,7 +114,7 @@ def desk(access: people.Access, *, now: datetime) -> Desk:
     return found
 
 
-def _mine(access: people.Access, some: Iterable[Wait]) -> list[Wait]:
+def _mine(access: people.Access, some: Iterable[Any]) -> list[Any]:
     """A step once, however many of one's roles may do it, and only where the role counts."""
     seen: set[tuple[int, str]] = set()
     found = []
@@ -137,7 +135,7 @@ def link(page: str, subject: str) -> str:
         return ""
 
 
-def _step_line(wait: Wait, named: dict[str, str], calendar: Calendar, today: date) -> Line:
+def _step_line(wait: Any, named: dict[str, str], calendar: Calendar, today: date) -> Line:
     flow = cases.flow_of(wait.case)
     return Line(
         title=wait.case.title,
@@ -196,7 +194,7 @@ def _duty_link(each: rules.Owed) -> str:
     return ""
 
 
-def _changes(stamps: list[Stamp], user: Any) -> list[Change]:
+def _changes(stamps: list[Any], user: Any) -> list[Change]:
     """What others did lately."""
     found = []
     for stamp in stamps:
@@ -247,6 +245,6 @@ def _people(
     return sorted(found, key=lambda each: (-each.late, -each.waiting, each.place, each.user.name))
 
 
-def may_see_desk(access: people.Access, user: User) -> bool:
+def may_see_desk(access: people.Access, user: Any) -> bool:
     """Whether somebody heads a place where the other holds a role."""
     return people.appointments(access.whole(*HEADS), on=access.on).filter(user=user).exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -7,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from linli.notices import queries
 from linli.people import queries as people
-from linli.people.models import User
 from linli.web.access import needs
 
 
@@ -23,7 +23,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @needs(*queries.HEADS)
 def desk_of(request: HttpRequest, pk: int) -> HttpResponse:
     """The desk of somebody in one's own place, to look at."""
-    user = get_object_or_404(User, pk=pk, is_active=True)
+    user = get_object_or_404(get_user_model(), pk=pk, is_active=True)
     if not queries.may_see_desk(request.access, user):  # type: ignore[attr-defined]
         raise Http404
     theirs = people.Access(user, timezone.localdate())

@@ -120,6 +120,7 @@ def disable_account(*, by: User | None, user: User, now: datetime) -> User:
 
 @act("people.enable")
 def enable_account(*, by: User | None, user: User, now: datetime) -> User:
+    """The account may be signed in with again; its password is what it was."""
     _may_manage(by, user, now)
     require(not user.is_active, _("这个账号没有停用")).enforce()
     user.is_active = True

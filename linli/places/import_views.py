@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.files import queries as file_queries
 from linli.files import services as files
-from linli.files.models import File
 from linli.kernel.roles import SYSTEM_ADMIN
 from linli.kernel.rulings import Refused, Ruling
 from linli.places import imports, queries, rules, services
@@ -36,9 +35,9 @@ def _county(request: HttpRequest) -> str:
     return next(post.place for post in posts if post.role == SYSTEM_ADMIN)
 
 
-def _kept(request: HttpRequest, pk: int, place: str) -> File:
+def _kept(request: HttpRequest, pk: int, place: str) -> Any:
     """The file that was looked through; only the one who brought it goes on with it."""
-    found = File.objects.filter(pk=pk, place=place, kept_by=request.user).first()
+    found = file_queries.brought(pk=pk, place=place, by=request.user)
     if found is None:
         raise Http404
     return found

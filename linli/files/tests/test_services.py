@@ -28,7 +28,9 @@ def _own_folder(tmp_path, settings):
 
 def person(username, role, place=ESTATE):
     user = get_user_model().objects.create(username=username, name=username, created_at=NOW)
-    apps.get_model("people", "Appointment").objects.create(user=user, role=role.code, place=place, since_on=date(2026, 1, 1))
+    apps.get_model("people", "Appointment").objects.create(
+        user=user, role=role.code, place=place, since_on=date(2026, 1, 1)
+    )
     return user
 
 
