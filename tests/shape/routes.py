@@ -27,6 +27,18 @@ class Route:
     view: Callable[..., Any]
 
     @property
+    def methods(self) -> frozenset[str]:
+        """ "get", "post" or both, as require_safe and require_POST let them through."""
+        view: Any = self.view
+        while view is not None:
+            held = dict(zip(view.__code__.co_freevars, view.__closure__ or (), strict=True))
+            if "request_method_list" in held:
+                listed = {word.lower() for word in held["request_method_list"].cell_contents}
+                return frozenset(listed & set(METHODS))
+            view = getattr(view, "__wrapped__", None)
+        return frozenset(METHODS)
+
+    @property
     def needs(self) -> frozenset[str] | None:
         """Roles the view itself asks for; empty: any log-in; None: it asks for nobody."""
         return getattr(self.view, "needs", None)
@@ -110,8 +122,17 @@ def permissions() -> dict[str, Permission]:
 def suggestion(route: Route) -> str:
     """The line that somebody has to write, as far as the code can guess it."""
     needs = route.needs
-    who = PUBLIC if needs is None else " ".join(sorted(needs)) or USER
+    who = PUBLIC if needs is None else _in_groups(needs) or USER
+    methods = ", ".join(f'{method} = "{who}"' for method in METHODS if method in route.methods)
     about = getattr(route.view, "about", None)
     label = getattr(getattr(about, "_meta", None), "label", "APP.MODEL")
-    row = f', row = "{label}"' if about or route.values else ""
-    return f'"{route.name}" = {{ get = "{who}"{row} }}  # or post = …'
+    row = f', row = "{label}"' if route.values else ""
+    return f'"{route.name}" = {{ {methods}{row} }}  # {" ".join(route.values)}'.rstrip(" #")
+
+
+def _in_groups(roles: frozenset[str]) -> str:
+    table = tomllib.loads(TABLE.read_text("utf-8"))
+    for name, members in table["groups"].items():
+        if roles == frozenset(members.split()):
+            return f"@{name}"
+    return " ".join(sorted(roles))
