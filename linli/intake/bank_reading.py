@@ -197,7 +197,7 @@ def _follow(
 
 def _preamble(table: Table) -> list[str]:
     rows = table.sheet.rows[: table.first_row - 1]
-    return [shown(value) for cells in rows for value in cells if isinstance(value, str) and value]
+    return [" ".join(filter(None, map(shown, cells))) for cells in rows]
 
 
 def _covers(table: Table, texts: Sequence[str]) -> tuple[date | None, date | None]:

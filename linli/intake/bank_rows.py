@@ -109,9 +109,14 @@ class BankRowReader:
         return False
 
     def _is_remark(self, number: int) -> bool:
+        """A row without a day is a remark where no amount stands in it."""
         filled = sum(bool(shown(value)) for value in self._sheet.rows[number - 1])
-        money = ("income", "expense", "amount", "balance")
-        return filled <= 2 or all(is_blank_amount(self._value(number, name)) for name in money)
+        money = [self._value(number, name) for name in ("income", "expense", "amount", "balance")]
+        if self._money_formula(number):
+            return False
+        if filled <= 2:
+            return all(is_blank_amount(v) or parse_yuan(v)[0] is None for v in money)
+        return all(map(is_blank_amount, money))
 
     def _not_counted(self, number: int) -> Left | None:
         """Closed transactions, and those that a wallet counts neither as income nor as expense."""
@@ -152,10 +157,8 @@ class BankRowReader:
     # Amount and balance
 
     def _amount(self, number: int) -> tuple[int | None, Ruling]:
-        for field in ("income", "expense", "amount"):
-            column = self._table.column(field)
-            if column is not None and place(number, column) in self._sheet.formulas:
-                return None, _formula()
+        if self._money_formula(number):
+            return None, _formula()
         if self._sign == profiles.COLUMNS:
             return self._two_columns(number)
         value = self._value(number, "amount" if "amount" in self._table.columns else "income")
@@ -167,6 +170,11 @@ class BankRowReader:
         if self._sign == profiles.REVERSED:
             return -fen, ruling
         return self._directed(number, fen)
+
+    def _money_formula(self, number: int) -> bool:
+        columns = (self._table.column(field) for field in ("income", "expense", "amount"))
+        formulas = self._sheet.formulas
+        return any(at is not None and place(number, at) in formulas for at in columns)
 
     def _directed(self, number: int, fen: int) -> tuple[int | None, Ruling]:
         text = shown(self._value(number, "direction"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
@@ -77,6 +78,8 @@ def _from_text(value: str) -> Read:
 
 
 def _from_number(value: int | float) -> Read:
+    if not math.isfinite(value):
+        return None, _no_date(value)
     if value == int(value) and 19900101 <= value <= 20991231:
         return _from_text(str(int(value)))
     if int(value) in _SERIAL:

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from linli.intake.words import Aliases, heading_key
-from linli.sheets.model import Sheet, column_letter
+from linli.sheets.model import Area, Sheet, column_letter
 
 _SEARCHED_ROWS = 40
+_MOST_MERGED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ class Wanted:
 def find_headings(sheet: Sheet, wanted: Wanted) -> Headings | None:
     """The most telling row (or pair of rows) among the first forty, or None."""
     best: tuple[tuple[bool, int, int], Headings] | None = None
+    merged = tuple(area for area in sheet.merged if area[0] <= _SEARCHED_ROWS)[:_MOST_MERGED]
     for row in range(1, min(len(sheet.rows), _SEARCHED_ROWS) + 1):
         for last in (row, row + 1):
             if last > row and not _may_continue(sheet, last):
                 continue
-            found = _headings(sheet, row, last, wanted)
+            found = _headings(sheet, row, last, wanted, merged)
             told = all(sign & found.columns.keys() for sign in wanted.signs)
             score = (told, len(found.columns), row - last)
             if len(found.columns) >= 2 and (best is None or score > best[0]):
@@ -91,9 +93,11 @@ def _may_continue(sheet: Sheet, row: int) -> bool:
     )
 
 
-def _headings(sheet: Sheet, first: int, last: int, wanted: Wanted) -> Headings:
+def _headings(
+    sheet: Sheet, first: int, last: int, wanted: Wanted, merged: tuple[Area, ...]
+) -> Headings:
     width = max(len(sheet.rows[row - 1]) for row in range(first, last + 1))
-    pairs = [_pair(sheet, first, last, column) for column in range(width)]
+    pairs = [_pair(sheet, first, last, column, merged) for column in range(width)]
     labels = _labels(pairs)
     columns: dict[str, int] = {}
     doubles: dict[str, tuple[int, ...]] = {}
@@ -110,23 +114,25 @@ def _headings(sheet: Sheet, first: int, last: int, wanted: Wanted) -> Headings:
     return Headings(first, last, columns, labels, doubles, tuple(missing))
 
 
-def _pair(sheet: Sheet, first: int, last: int, column: int) -> tuple[str, str]:
+def _pair(
+    sheet: Sheet, first: int, last: int, column: int, merged: tuple[Area, ...]
+) -> tuple[str, str]:
     """(upper, lower) text of a column's heading; lower is empty where there is one row."""
     upper = sheet.text(first, column)
     if first == last:
         return upper, ""
     lower = sheet.text(last, column)
     if not upper and lower:
-        upper = _spread(sheet, first, last, column)
+        upper = _spread(sheet, first, last, column, merged)
     return upper, "" if lower == upper else lower
 
 
-def _spread(sheet: Sheet, first: int, last: int, column: int) -> str:
+def _spread(sheet: Sheet, first: int, last: int, column: int, merged: tuple[Area, ...]) -> str:
     """The heading that spans over a column: by merged cells, in a csv by what stands to the left."""
-    for top, left, bottom, right in sheet.merged:
+    for top, left, bottom, right in merged:
         if top <= first <= bottom and left <= column <= right:
             return sheet.text(top, left)
-    if sheet.merged:
+    if merged:
         return ""
     while column >= 0 and sheet.text(last, column):
         if found := sheet.text(first, column):

@@ -155,8 +155,10 @@ class _Reading:
         self._resolved: dict[tuple[str, int], date] = {}
 
     def result(self) -> LedgerSheet:
+        projects = self._projects()
         for page in self._pages:
             self._page(page)
+        self._name_projects(projects)
         self._judge_overlap()
         vouchers = Vouchers(self._rows, scope=self._scope)
         vouchers.mark()
@@ -166,7 +168,6 @@ class _Reading:
         checks.openings_and_sums(
             [r for r in self._rows if r.number_in_sheet not in vouchers.passed]
         )
-        projects = self._projects()
         self._close(vouchers, checks)
         counted = [row for row in self._rows if row.kind in (LINE, OPENING)]
         bad = sum(bool(row.faults) for row in counted)
@@ -190,6 +191,7 @@ class _Reading:
             sheets=tuple(page.sheet.name for page in self._pages),
             left=tuple(self._left),
             heading_rows={page.sheet.name: page.headings.last_row for page in self._pages},
+            columns={page.sheet.name: page.headings.columns for page in self._pages},
             resolved_days=self._resolved,
         )
 
@@ -274,18 +276,22 @@ class _Reading:
         self._faults += faults
         if not self._pages:
             return projects
-        known = {project.code: project.code for project in projects}
-        known |= {project.name: project.code for project in projects if project.name}
-        for row in self._rows:
-            if row.kind == LINE and row.project and projects and row.project not in known:
-                text = _("项目“%(project)s”不在服务项目表中")
-                self._warn(row.sheet, row.number, "project", text, project=row.project)
         for sheet in others:
             if sheet.name not in names and any(any(v != "" for v in r) for r in sheet.rows):
                 self._warn(sheet.name, 0, "sheet", _("工作表“%(sheet)s”没有读入"), sheet=sheet.name)
         if hidden := [sheet.name for sheet in self._book.sheets if not sheet.visible]:
             self._warn(hidden[0], 0, "sheet", _("隐藏的工作表没有读入：%(sheets)s"), sheets=hidden)
         return projects
+
+    def _name_projects(self, projects: Sequence[SheetProject]) -> None:
+        """A row may name its project by code or by name; one that is not listed is told."""
+        known = {project.name: project.code for project in projects if project.name}
+        known |= {project.code: project.code for project in projects}
+        for row in self._rows:
+            if row.project and projects and row.project not in known:
+                text = _("项目“%(project)s”不在服务项目表中")
+                self._warn(row.sheet, row.number, "project", text, project=row.project)
+            row.project = known.get(row.project, row.project)
 
     def _close(self, vouchers: Vouchers, checks: Checks) -> None:
         """Gather faults in the order of the sheet; sums count as faults only where no row is bad."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,7 @@ TWO_COLUMNS, SIGNED, DIRECTED, BY_CATEGORY = "two columns", "signed", "directed"
 
 _ABSENT = -1  # The place of a column that the sheet does not have: an empty cell at the end.
 _MONEY = ("income", "expense", "amount")
+_MOST_FILLED = 1_000_000
 _FILLED_DOWN = ("date", "voucher", "fund", "category", "account", "project", *TEXTS)
 _LABELLED = ("sequence", "date", "voucher", "fund", "category", "counterparty", "summary", "note")
 _SUM = re.compile(
@@ -85,7 +87,7 @@ class RowReader:
         self._default_fund = default_fund
         self._column = dict(headings.columns)
         self._width = max(self._column.values()) + 1
-        self._filled = _filled_down(sheet, headings)
+        self._filled = filled_down(sheet, headings.columns, below=headings.last_row)
         self._funds: dict[tuple[Value, Value], tuple[str, Ruling]] = {}
         self._leaves: dict[tuple[str, Value], tuple[rules.Leaf | None, Ruling]] = {}
         self._texts = [(name, self._column[name]) for name in TEXTS if name in self._column]
@@ -259,12 +261,9 @@ class RowReader:
         passed = {
             self._column.get(n) for n in ("sequence", "date", "voucher", "document", "project")
         }
-        labels = {self._column.get(n) for n in (*_MONEY, "balance", "note")}
         found = []
         for column, value in enumerate(cells):
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            text = isinstance(value, str) and column in labels
-            if column not in passed and value != "" and (number or text):
+            if column not in passed and isinstance(value, str | int | float) and value != "":
                 fen, _ruling = parse_yuan(value)
                 if fen is not None:
                     found.append((column, fen))
@@ -289,7 +288,8 @@ class RowReader:
 
     def _line(self, row: Row, cells: list[Value]) -> None:
         self._day(row, cells[self._at_date])
-        row.voucher = "".join(shown(cells[self._at_voucher]).split())
+        voucher = shown(cells[self._at_voucher])
+        row.voucher = "".join(voucher.split()) if voucher.isascii() else _plain(voucher)
         row.account = shown(cells[self._at_account])
         row.project = shown(cells[self._at_project])
         for name, column in self._texts:
@@ -396,6 +396,11 @@ def _kind_of(value: str) -> str:
     return SUBTOTAL if _SUM.fullmatch(label) else ""
 
 
+def _plain(voucher: str) -> str:
+    """A voucher number without spaces and full-width signs, so that it is one however written."""
+    return "".join(unicodedata.normalize("NFKC", voucher).split())
+
+
 def sum_label(label: str) -> tuple[int | None, str, str]:
     """(month, text that may name a fund, word) of the label of a subtotal."""
     match = _SUM.fullmatch(folded(label))
@@ -404,13 +409,23 @@ def sum_label(label: str) -> tuple[int | None, str, str]:
     return int(match["month"]) if match["month"] else None, match["fund"], match["word"]
 
 
-def _filled_down(sheet: Sheet, headings: Headings) -> Mapping[int, Mapping[int, Value]]:
-    """Cells merged over several rows say the same for each of them; amounts are never spread."""
-    columns = {headings.columns[name] for name in _FILLED_DOWN if name in headings.columns}
+def filled_down(
+    sheet: Sheet, columns: Mapping[str, int], *, below: int
+) -> Mapping[int, Mapping[int, Value]]:
+    """Row → column → value of cells merged over several rows: they say the same for each row.
+
+    Amounts are never spread, and no more than a million cells are filled.
+    """
+    wanted = {columns[name] for name in _FILLED_DOWN if name in columns}
     filled: dict[int, dict[int, Value]] = {}
+    left_to_fill = _MOST_FILLED
     for top, left, bottom, right in sheet.merged:
-        if top > headings.last_row and bottom > top and left == right and left in columns:
+        if top > below and bottom > top and left == right and left in wanted:
+            bottom = min(bottom, len(sheet.rows))
+            left_to_fill -= max(0, bottom - top)
+            if left_to_fill < 0:
+                break
             value = sheet.value(top, left)
-            for number in range(top + 1, min(bottom, len(sheet.rows)) + 1):
+            for number in range(top + 1, bottom + 1):
                 filled.setdefault(number, {})[left] = value
     return filled

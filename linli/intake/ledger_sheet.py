@@ -125,8 +125,10 @@ class LedgerSheet:
 
     Every row that holds money is counted in `rows_total` and is good or bad; `entries` and
     `openings` come from good rows only. `left` are the other rows (titles, headings, subtotals,
-    remarks). `voucher_scope` is ``year`` or ``month``. `restarts` tells that the month was found
-    in the sheet, not given. `column_map` is empty where no headings were found.
+    remarks), each with its sheet. `voucher_scope` is ``year`` or ``month``. `column_map` is that
+    of the first sheet, empty where no headings were found; `heading_rows` (sheet → last row of
+    the headings) and `columns` (sheet → field → column) are those of all sheets that were read.
+    `resolved_days` are the days of rows that were written without a year.
     """
 
     title: str
@@ -146,6 +148,7 @@ class LedgerSheet:
     sheets: tuple[str, ...] = ()
     left: tuple[tuple[str, Left], ...] = ()
     heading_rows: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     resolved_days: Mapping[tuple[str, int], date] = field(default_factory=dict)
 
     @property

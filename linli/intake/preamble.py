@@ -39,10 +39,11 @@ def read_preamble(sheet: Sheet, *, above: int) -> Preamble:
         for value in cells
         if isinstance(value, str) and (text := shown(value))
     )
+    rows = (" ".join(filter(None, map(shown, cells))) for cells in sheet.rows[: above - 1])
     title = texts[0] if texts else ""
     years = years_named([title]) or years_named(texts) or years_named([sheet.name])
     unit = next(filter(None, map(large_unit, texts)), "")
-    return Preamble(title, texts, years, account_in(texts), unit)
+    return Preamble(title, texts, years, account_in(rows), unit)
 
 
 def account_in(texts: Iterable[str]) -> AccountHint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from linli.intake.headings import Headings, Wanted, complete, find_headings
 from linli.intake.profiles import Profile, profiles
@@ -98,7 +99,7 @@ def _best(sheet: Sheet, known: Iterable[Profile]) -> Table | None:
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _is_text(value: object) -> bool:
+def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value.strip())
 
 

@@ -16,6 +16,7 @@ class Limits:
     columns: int = 400
     cells: int = 4_000_000  # Of the whole file; also the rectangle that a sheet spans.
     sheets: int = 200
+    merged: int = 200_000  # Merged areas of one sheet.
     parts: int = 4_000  # Files inside an .xlsx.
     unpacked_bytes: int = 400 * MEGABYTE
     strings_bytes: int = 64 * MEGABYTE  # Kept in memory while an .xlsx is read.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -286,14 +287,14 @@ class _BadSheetWriter:
             page.write_blank(row, column, None, style)
         elif isinstance(value, bool):
             page.write_boolean(row, column, value, style)
-        elif isinstance(value, int | float):
+        elif isinstance(value, int | float) and math.isfinite(value):
             page.write_number(row, column, value, style)
         elif isinstance(value, date) and value.year < 1900:
             page.write_string(row, column, value.isoformat(), style)
         elif isinstance(value, datetime | date | time | timedelta):
             page.write_datetime(row, column, value, self._dated(value, style))
-        elif column in self._part.figure_columns and _FIGURE.fullmatch(value.strip()):
-            page.write_string(row, column, value, style)
+        elif column in self._part.figure_columns and _FIGURE.fullmatch(shown(value)):
+            page.write_string(row, column, shown(value), style)
         else:
             page.write_string(row, column, guarded(shown(value)), style)
 
@@ -305,10 +306,14 @@ class _BadSheetWriter:
         return self._style(shape, style.bg_color != 0)
 
     def _merge_headings(self) -> None:
-        sheet = self._part.sheet
+        sheet, taken = self._part.sheet, set[tuple[int, int]]()
         for top, left, bottom, right in sheet.merged:
             inside = bottom <= self._part.heading_rows and right < self._width
             if inside and (bottom > top or right > left):
+                places = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
+                if taken & places:  # Excel refuses a file in which merged cells overlap.
+                    continue
+                taken |= places
                 text = guarded(sheet.text(top, left))
                 self._page.merge_range(top - 1, left, bottom - 1, right, text, self._heading)
 

@@ -185,3 +185,5 @@ class _Sheet:
         for n in range(min(count, (length - 2) // 8)):
             top, bottom, left, right = struct.unpack_from("<4H", self._stream, at + 2 + 8 * n)
             self._found.merged.append((top + 1, left, bottom + 1, right))
+        if len(self._found.merged) > self._limits.merged:
+            raise Refused(refusals.suspicious())

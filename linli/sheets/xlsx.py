@@ -162,6 +162,8 @@ class _Judge:
             raise Refused(refusals.too_many_columns(sheet=self.name, limit=limits.columns))
         if findings.cells > limits.cells:
             raise Refused(refusals.too_many_cells(limit=limits.cells))
+        if len(findings.merged) > limits.merged:
+            raise Refused(refusals.suspicious())
 
 
 _CELL = re.compile(rb"<c[\s>/]")
@@ -267,6 +269,7 @@ class _Searched:
                 _hide_columns(found, given, self._judge)
         if b"<mergeCell " in text:
             found.merged += [area(given.decode()) for given in _MERGED.findall(text)]
+            self._judge.size(found)
 
 
 class _Parsed:
