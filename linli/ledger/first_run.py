@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.period import Period
@@ -115,22 +115,22 @@ def _account_fields(fund: str, name: str) -> dict[str, forms.Field]:
     told = {"fund": name}
     return {
         f"{fund}_account": forms.CharField(
-            label=now_("%(fund)s：账户名称") % told,
+            label=gettext("%(fund)s：账户名称") % told,
             max_length=64,
             required=False,
             help_text=_("例如：业委会专户"),
         ),
         f"{fund}_holder": forms.ChoiceField(
-            label=now_("%(fund)s：由谁保管") % told, choices=holder_choices, required=False
+            label=gettext("%(fund)s：由谁保管") % told, choices=holder_choices, required=False
         ),
         f"{fund}_bank": forms.CharField(
-            label=now_("%(fund)s：开户行") % told, max_length=64, required=False
+            label=gettext("%(fund)s：开户行") % told, max_length=64, required=False
         ),
         f"{fund}_tail": forms.CharField(
-            label=now_("%(fund)s：账号后四位") % told, max_length=8, required=False
+            label=gettext("%(fund)s：账号后四位") % told, max_length=8, required=False
         ),
         f"{fund}_opening_fen": AmountField(
-            label=now_("%(fund)s：期初余额（元）") % told, required=False, minimum_fen=0
+            label=gettext("%(fund)s：期初余额（元）") % told, required=False, minimum_fen=0
         ),
     }
 

@@ -17,7 +17,7 @@ from django import forms
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel import place as codes
@@ -118,13 +118,13 @@ def _people_fields(roles: tuple[Role, ...], *, required: bool) -> dict[str, form
     for role in roles:
         who = say(role)
         fields[f"{role.code}_name"] = forms.CharField(
-            label=now_("%(who)s的姓名") % {"who": who}, max_length=64, required=required
+            label=gettext("%(who)s的姓名") % {"who": who}, max_length=64, required=required
         )
         fields[f"{role.code}_username"] = forms.CharField(
-            label=now_("%(who)s的登录名") % {"who": who}, max_length=32, required=required
+            label=gettext("%(who)s的登录名") % {"who": who}, max_length=32, required=required
         )
         fields[f"{role.code}_phone"] = forms.CharField(
-            label=now_("%(who)s的电话") % {"who": who}, max_length=20, required=False
+            label=gettext("%(who)s的电话") % {"who": who}, max_length=20, required=False
         )
     return fields
 

@@ -16,7 +16,15 @@ from linli.web.templatetags.words import say
 
 
 def role_choices() -> list[tuple[str, str]]:
-    return [("", _("全部职务")), *((role.code, say(role)) for role in ROLES.values())]
+    return [("", _("全部职务")), *_roles()]
+
+
+def roles_to_give() -> list[tuple[str, str]]:
+    return [("", _("请选择")), *_roles()]
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(role.code, say(role)) for role in ROLES.values()]
 
 
 class LogInForm(forms.Form):
@@ -173,7 +181,7 @@ class AppointmentForm(forms.Form):
         help_text=_("登录名或姓名"),
         widget=forms.TextInput(attrs={"list": "people-found", "autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label=_("职务"), choices=role_choices)
+    role = forms.ChoiceField(label=_("职务"), choices=roles_to_give)
     place = PlaceField(
         label=_("在哪里"),
         max_length=64,
