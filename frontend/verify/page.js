@@ -164,6 +164,7 @@ function showBooks(checker) {
       make("h3", {}, `${book.code} ${book.name}`.trim()),
       bad ? "" : make("p", { class: book.anchor === "none" ? "warn" : "good" }, say(`anchor_${book.anchor}`)),
       table("months", heads, rows),
+      book.print ? make("p", { class: "small" }, say("book_print"), " ", make("code", {}, book.print)) : "",
     ));
   }
   const { county } = checker;

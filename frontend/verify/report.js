@@ -35,6 +35,7 @@ export function bookRows(checker, lang) {
     code: book.code,
     name: book.name,
     anchor: checker.anchored.get(book.code) ?? "none",
+    print: book.keys.at(-1)?.[1].print ?? "",
     folders: [...book.folders]
       .sort((a, b) => (a.period + a.version < b.period + b.version ? -1 : 1))
       .map((folder) => folderRow(checker, book, folder, lang)),

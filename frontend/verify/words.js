@@ -306,6 +306,7 @@ export const PAGE = {
   anchor_since: ["与你保存的检查点一致，此后只有增加、没有改动", "agrees with the checkpoint you kept; since then only added to"],
   anchor_none: ["只证明自洽：还没有用你手里的凭据核对", "only shown to agree with itself: not compared with anything you hold"],
   print: ["县级公钥指纹（与公示栏比对）：", "Fingerprint of the county's key (compare with the notice board):"],
+  book_print: ["账套公钥指纹：", "Fingerprint of the book's key:"],
   col_period: ["月份", "Month"],
   col_state: ["结论", "Verdict"],
   col_entries: ["分录", "Entries"],

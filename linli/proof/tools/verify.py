@@ -183,8 +183,8 @@ WORDS = {
         "{book}: checked against the key you gave."),
     "anchor.since": ("{book}：与保存的检查点一致，此后只有增加、没有改动。",
         "{book}: agrees with the checkpoint you kept; since then only added to."),
-    "anchor.none": ("{book}：只证明自洽——没有给出可信的公钥或以前的检查点。公示栏上印有指纹：{print}",
-        "{book}: only shown to agree with itself, as no trusted key or earlier checkpoint was given. Fingerprint to compare with the notice board: {print}"),
+    "anchor.none": ("{book}：只证明自洽——没有给出可信的公钥或以前的检查点。请与公示栏上印的指纹比对：县级 {county}，账套 {print}",
+        "{book}: only shown to agree with itself, as no trusted key or earlier checkpoint was given. Compare with the fingerprints on the notice board: county {county}, book {print}"),
     "limits": ("不能证明：从未入账的现金；票据本身的真假；没有公开的内容。",
         "Not shown: cash that was never entered; whether papers are genuine; what is withheld."),
     "fund.common": ("公共收益",
@@ -1886,10 +1886,10 @@ def deeper(file, folder):
 
 
 def anchor_line(checker, book, lang):
-    key = checker.county or (book.keys[-1][1] if book.keys else None)
     kind = checker.anchored.get(book.code, "none")
     name = ("%s %s" % (book.code, book.name)).strip()
-    return say("anchor." + kind, lang, book=name, print=key.print() if key else "")
+    county = checker.county.print() if checker.county else ""
+    return say("anchor." + kind, lang, book=name, county=county, print=book.keys[-1][1].print())
 
 
 def report_json(checker, lang):
@@ -1901,6 +1901,7 @@ def report_json(checker, lang):
             "origin": book.origin,
             "anchor": checker.anchored.get(book.code, "none"),
             "key": book.keys[-1][1].text if book.keys else None,
+            "print": book.keys[-1][1].print() if book.keys else None,
             "folders": [
                 {
                     "place": folder.place,
