@@ -281,7 +281,7 @@ def installation(databases: Databases, template: str, data: Path) -> Iterator[Ow
     """Within, this process works on a copy of a template; the copy is dropped at the end."""
     name, place = databases.copy(template, directory=data)
     owner_url = databases.server.owner_url(name)
-    environment = {"LINLI_DATA": str(data)}
+    environment = {"LINLI_DATA": str(data), "LINLI_SECRET": settings.SECRET_KEY}
     try:
         with pointed_at(place):
             if owner_url:

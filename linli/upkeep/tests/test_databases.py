@@ -51,3 +51,26 @@ def test_a_refused_statement_leaves_the_connection_usable(own_database):
         join("twice")
         join("twice")
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "marks", "why"),
+    [
+        ({"transactional_db"}, {}, "would flush"),
+        ({"live_server"}, {}, "would flush"),
+        (set(), {"django_db": {"transaction": True}}, "would flush"),
+        ({"own_database"}, {"django_db": {}}, "take one"),
+        ({"db"}, {"own_database": {}}, "take one"),
+    ],
+)
+def test_what_would_flush_or_mix_databases_is_refused(fixtures, marks, why):
+    from types import SimpleNamespace
+
+    from conftest import pytest_runtest_setup
+
+    def marker(name):
+        return SimpleNamespace(kwargs=marks[name]) if name in marks else None
+
+    item = SimpleNamespace(fixturenames=fixtures, get_closest_marker=marker)
+    with pytest.raises(pytest.fail.Exception, match=why):
+        pytest_runtest_setup(item)
