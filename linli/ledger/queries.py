@@ -451,3 +451,13 @@ def fund_balances(book: Book, on: date) -> dict[str, int]:
         .annotate(net=Sum(F("credit_fen") - F("debit_fen")))
     )
     return {row["account__fund"]: int(row["net"]) for row in rows}
+
+
+def account_of(book: Book, fund: str, code: str) -> Account:
+    """One account by fund and code; raises Account.DoesNotExist."""
+    return Account.objects.get(book=book, fund=fund, code=code)
+
+
+def project_of(book: Book, code: str) -> Project:
+    """One project by its code; raises Project.DoesNotExist."""
+    return Project.objects.get(book=book, code=code)

@@ -1,0 +1,383 @@
+"""The story of the demo county, chapter by chapter; every act goes through a service."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from linli.bank import services as bank
+from linli.demo import names, plan, telling
+from linli.demo.telling import Told, moment
+from linli.disclosure import queries as disclosure
+from linli.disclosure import services as disclosure_services
+from linli.kernel.period import Period
+from linli.kernel.roles import (
+    APPROVER,
+    AUDIT_ADMIN,
+    AUDITOR,
+    BOOKKEEPER,
+    CASHIER,
+    DISTRICT,
+    RESIDENT,
+    SECRETARY,
+    SECURITY_ADMIN,
+    STREET,
+    SYSTEM_ADMIN,
+    Role,
+)
+from linli.ledger import queries as ledger
+from linli.ledger import services as ledger_services
+from linli.months import services as month_services
+from linli.people import queries as people_queries
+from linli.people import services as people
+from linli.people.services import Person
+from linli.places import services as places
+from linli.vouchers import services as vouchers
+from linli.vouchers.rules import Item
+
+MAIN_MONTHS, OTHER_MONTHS, LIVE_MONTHS = 24, 6, 6
+Step = Callable[[int, int, str], None]
+
+
+@dataclass(slots=True)
+class Story:
+    """Tells the county as of a day: the month before it is the latest that is over."""
+
+    today: date
+    step: Step = lambda done, total, text: None
+    last: Period = field(init=False)
+    begun: date = field(init=False)
+    chance: random.Random = field(init=False)
+    communities: list[tuple[str, str]] = field(init=False, default_factory=list)
+    beside: list[plan.Deed] = field(init=False, default_factory=list)
+
+    def tell(self) -> None:
+        """Tell it all."""
+        self.last = Period.of(self.today).previous
+        self.begun = self.last.plus(1 - MAIN_MONTHS).first_on
+        self.chance = random.Random(42)
+        self._places()
+        self._officers()
+        total = len(names.ESTATES)
+        for n, name in enumerate(names.ESTATES):
+            self.step(n, total, name)
+            told = self._estate(n, name)
+            if n == 0:
+                self._main(told)
+            else:
+                self._other(told, n)
+        self.step(total, total, "")
+
+    # --- places and people ----------------------------------------------------------------------
+
+    def _places(self) -> None:
+        now = moment(self.begun - timedelta(10), 9)
+        code, county = names.COUNTY
+        places.add_place(by=None, code=code, name=county, now=now)
+        for street, name, communities in names.STREETS:
+            places.add_place(by=None, code=street, name=name, now=now)
+            for number, community in enumerate(communities, 1):
+                told = f"{street}{number:03d}"
+                places.add_place(by=None, code=told, name=f"{community}社区", now=now)
+                self.communities.append((told, f"{community}社区"))
+
+    def _officers(self) -> None:
+        now = moment(self.begun - timedelta(9), 9)
+        admins = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
+        people.set_up_administrators(
+            by=None,
+            county=names.COUNTY[0],
+            people={
+                role: Person(
+                    f"demo-{role.code.replace('_', '-')}",
+                    self._name(),
+                    "",
+                    people_queries.DEMO_PASSWORD,
+                )
+                for role in admins
+            },
+            now=now,
+        )
+        self._person("demo-district", DISTRICT, names.COUNTY[0])
+        self._person("demo-auditor", AUDITOR, names.COUNTY[0])
+        for n, (street, _name, _communities) in enumerate(names.STREETS, 1):
+            self._person("demo-street" + (f"-{n}" if n > 1 else ""), STREET, street)
+        for n, (community, _name) in enumerate(self.communities, 1):
+            self._person("demo-secretary" + (f"-{n}" if n > 1 else ""), SECRETARY, community)
+
+    def _name(self) -> str:
+        return self.chance.choice(names.FAMILY) + self.chance.choice(names.GIVEN)
+
+    def _person(self, username: str, role: Role, *posts: str) -> object:
+        now = moment(self.begun - timedelta(8), 9)
+        handed = people.create_account(
+            by=None,
+            username=username,
+            name=self._name(),
+            phone=f"138{self.chance.randrange(10**8):08d}",
+            password=people_queries.DEMO_PASSWORD,
+            now=now,
+        )
+        for place in posts:
+            people.appoint(
+                by=None,
+                user=handed.subject,
+                role=role,
+                place=place,
+                since_on=self.begun - timedelta(8),
+                now=now,
+            )
+        return handed.subject
+
+    def _estate(self, n: int, name: str) -> Told:
+        community, community_name = self.communities[n % len(self.communities)]
+        place = places.add_place(
+            by=None,
+            parent=community,
+            level="estate",
+            name=name,
+            address=f"{community_name}滨海路 {n * 7 + 1} 号",
+            now=moment(self.begun - timedelta(8), 9),
+        )
+        tail = "" if n == 0 else f"-{n + 1}"
+        group = {
+            role.code: self._person(f"demo-{role.code}{tail}", role, place.place)
+            for role in (BOOKKEEPER, CASHIER, APPROVER, RESIDENT)
+        }
+        months = MAIN_MONTHS if n == 0 else OTHER_MONTHS
+        return telling.begin(
+            plan.estate(name, n),
+            place=place.place,
+            people=group,
+            first=self.last.plus(1 - months),
+            community=community_name,
+        )
+
+    # --- the estate with two years --------------------------------------------------------------
+
+    def _main(self, told: Told) -> None:
+        first = self.last.plus(1 - MAIN_MONTHS)
+        live = self.last.plus(1 - LIVE_MONTHS)
+        for period in first.to(self.last):
+            self._budget(told, period, first)
+            if period < live:
+                telling.import_month(told, period, plan.month(told.plan, period))
+            elif period == live:
+                ledger_services.go_live(
+                    by=None, book=told.book, live_from=live.code, now=moment(live.first_on, 8)
+                )
+                told.book.refresh_from_db()
+                self._live_month(told, period)
+            else:
+                self._live_month(told, period)
+        self._this_month(told)
+
+    def _budget(self, told: Told, period: Period, first: Period) -> None:
+        if period == first or period.month == 1:
+            rows = plan.budgets(told.plan, period.year)
+            telling.add_projects(told, rows, moment(period.first_on, 9))
+
+    def _live_month(self, told: Told, period: Period) -> None:
+        """A month kept by vouchers. The last but two pays late, the last but one corrects the
+        month before it, and the last is stopped at its seal."""
+        age = period.since(self.last)
+        deeds = plan.month(told.plan, period)
+        if age == -2:
+            deeds[-1] = replace(deeds[-1], on=period.last_on, late=deeds[-1].fund == "common")
+        for deed in deeds:
+            telling.record(told, deed)
+        self._receipts(told, period)
+        now = moment(period.last_on + timedelta(3), 9)
+        if age == -1:
+            self._correct(told, period)
+        more = [(period.last_on, -2000, "账户管理费")] if age == 0 else []
+        telling.keep_statement(
+            told, period, self.extra(told, deeds), by=told.people["bookkeeper"], now=now, more=more
+        )
+        telling.confirm(told, period, by=told.people["bookkeeper"], now=now)
+        if age == 0:
+            self._blocked(told, period, now)
+            return
+        telling.close(told, period, now=now)
+        if age == -1:
+            self._corrected(told, period.previous, now)
+        if age == -3:
+            self._objection(told, period, answered=True)
+
+    def extra(self, told: Told, deeds: list) -> list:
+        """The month's deeds with what was booked besides (receipts, corrections)."""
+        found = [*deeds, *self.beside]
+        self.beside = []
+        return found
+
+    def _receipts(self, told: Told, period: Period) -> None:
+        """Three receipts of the cashier, gathered into one voucher."""
+        site = ledger.account_of(told.book, "common", "site")
+        day = period.first_on + timedelta(17)
+        kept = [
+            vouchers.issue_receipt(
+                by=told.people["cashier"],
+                book=told.book,
+                key=f"demo-{period.code}-{n}",
+                account=site,
+                received_on=day,
+                amount_fen=fen,
+                payer=payer,
+                summary="周末便民集市摊位费",
+                method="转账",
+                now=moment(day, 11, n),
+            )
+            for n, (fen, payer) in enumerate(
+                ((20000, "新邻里生鲜店"), (15000, "邻里优选商行"), (10000, "王桂芳"))
+            )
+        ]
+        voucher = vouchers.gather(
+            by=told.people["bookkeeper"],
+            book=told.book,
+            key=f"demo-gather-{period.code}",
+            receipts=[receipt.pk for receipt in kept],
+            money=told.accounts["common"].pk,
+            on=day,
+            summary="便民集市摊位费（收据汇总）",
+            now=moment(day, 16),
+        )
+        vouchers.submit(by=told.people["bookkeeper"], voucher=voucher, now=moment(day, 16, 5))
+        telling.approve(told, voucher, moment(day, 17))
+        self.beside = [
+            *self.beside,
+            plan.Deed(
+                on=day,
+                fund="common",
+                category="site",
+                fen=45000,
+                summary="便民集市摊位费",
+                counterparty="",
+            ),
+        ]
+
+    def _correct(self, told: Told, period: Period) -> None:
+        """The month before, a bill was booked as energy that was maintenance; it is put right."""
+        wrong = ledger.entries(told.book, period=period.previous.code).filter(
+            lines__account__code="energy"
+        )[0]
+        fen = max(line.amount_fen for line in wrong.lines.all())
+        on = period.first_on + timedelta(12)
+        voucher = vouchers.draft(
+            by=told.people["bookkeeper"],
+            book=told.book,
+            key=f"demo-correct-{period.code}",
+            on=on,
+            direction="out",
+            money=told.accounts["common"].pk,
+            items=[
+                Item(
+                    account=ledger.account_of(told.book, "common", "maintenance_cost").pk,
+                    amount_fen=fen,
+                )
+            ],
+            corrects=wrong,
+            reason="原记为能耗，实为道闸维修费",
+            summary="道闸维修费（更正科目）",
+            counterparty=wrong.wording.counterparty,
+            document=wrong.wording.document,
+            now=moment(on, 10),
+        )
+        vouchers.submit(by=told.people["bookkeeper"], voucher=voucher, now=moment(on, 10, 30))
+        telling.approve(told, voucher, moment(on, 14))
+
+    def _corrected(self, told: Told, period: Period, now: datetime) -> None:
+        month_services.correct(
+            by=told.people["approver"],
+            book=told.book,
+            period=period.code,
+            reason="道闸维修费误记为能耗，已在次月冲销并更正",
+            now=now + timedelta(days=1),
+        )
+
+    def _blocked(self, told: Told, period: Period, now: datetime) -> None:
+        """The bank took a fee that nobody booked: the month may not be sealed."""
+        bank.auto_match(
+            by=told.people["bookkeeper"],
+            account=told.accounts["common"],
+            through=period.code,
+            now=now,
+        )
+
+    def _objection(self, told: Told, period: Period, *, answered: bool) -> object:
+        release = disclosure.release(told.book, period.code)
+        at = moment(period.last_on + timedelta(9), 20)
+        text = "我们楼的电梯广告一直在播，为什么这个月广告收入是零？"
+        figures = "common/income" if not answered else "common/income/parking"
+        row = disclosure_services.object_to(
+            by=None,
+            release=release,
+            figure=figures,
+            text=text if not answered else "小区画了不止这些车位，月租收入是不是少记了？",
+            phone="13805350007",
+            now=at,
+        )
+        if answered:
+            disclosure_services.screen(
+                by=told.people["approver"],
+                objection=row,
+                shown=row.text,
+                now=at + timedelta(hours=14),
+            )
+            disclosure_services.answer(
+                by=told.people["bookkeeper"],
+                objection=row,
+                outcome="rejected",
+                text="共用车位与收费车位不同：收费车位见合同附件，访客车位按规约免费，已在公告栏附图说明。",
+                now=at + timedelta(days=2),
+            )
+        return row
+
+    def _this_month(self, told: Told) -> None:
+        """Vouchers of the month that runs: some posted, one waiting, one a draft."""
+        period = Period.of(self.today)
+        if period.month == 1:
+            telling.add_projects(
+                told, plan.budgets(told.plan, period.year), moment(period.first_on, 9)
+            )
+        deeds = [d for d in plan.month(told.plan, period) if d.on < self.today]
+        states = ["posted"] * max(0, len(deeds) - 2) + ["waiting", "draft"]
+        for deed, state in zip(deeds, states[-len(deeds) :], strict=True):
+            telling.record(told, deed, state=state)
+        self._objection(told, self.last.previous, answered=False)
+
+    # --- the others -----------------------------------------------------------------------------
+
+    def _other(self, told: Told, n: int) -> None:
+        """Six months: five from old sheets, the last kept by vouchers in one of several states."""
+        first = self.last.plus(1 - OTHER_MONTHS)
+        telling.add_projects(told, plan.budgets(told.plan, first.year), moment(first.first_on, 9))
+        if self.last.year != first.year:
+            rows = plan.budgets(told.plan, self.last.year)
+            telling.add_projects(told, rows, moment(first.first_on, 9))
+        kind = n % 6
+        for period in first.to(self.last):
+            if period < self.last or kind == 5:
+                telling.import_month(told, period, plan.month(told.plan, period))
+        if kind == 5:
+            return
+        ledger_services.go_live(
+            by=None,
+            book=told.book,
+            live_from=self.last.code,
+            now=moment(self.last.first_on, 8),
+        )
+        told.book.refresh_from_db()
+        deeds = plan.month(told.plan, self.last, projects=False)[: 6 if kind else 99]
+        if kind == 4:
+            return
+        state = "posted" if kind < 3 else "waiting"
+        for deed in deeds[: 3 if kind == 3 else None]:
+            telling.record(told, deed, state=state)
+        now = moment(self.last.last_on + timedelta(3), 9)
+        if kind < 2:
+            by = told.people["bookkeeper"]
+            telling.keep_statement(told, self.last, deeds, by=by, now=now)
+            telling.confirm(told, self.last, by=by, now=now)
+            telling.close(told, self.last, upto="published" if kind == 0 else "closing", now=now)
