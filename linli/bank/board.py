@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Model
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,8 +114,8 @@ class Board:
         if item.ref in self.early:
             parts.append(_("对账单开始以前的账"))
         words = format_html_join(" · ", "{}", ((part,) for part in parts))
-        badges = [badge for badge in (self._age(item), self._badge(item)) if badge]
-        return format_html("{} {}", words, format_html_join(" ", "{}", ((b,) for b in badges)))
+        told = [part for part in (words, self._age(item), self._badge(item)) if part]
+        return format_html_join(" ", "{}", ((part,) for part in told))
 
     def _age(self, item: OpenItem) -> SafeString | str:
         days = (self.today - item.on).days

@@ -47,11 +47,13 @@ class OpeningForm(forms.Form):
     side = forms.ChoiceField(
         label=_("哪一边已经记了"),
         choices=[("book", _("账上已记，银行还没有")), ("bank", _("银行已记，账上还没有"))],
+        initial="book",
         widget=forms.RadioSelect,
     )
     way = forms.ChoiceField(
         label=_("收还是付"),
         choices=[(IN, _("收款")), (OUT, _("付款"))],
+        initial=OUT,
         widget=forms.RadioSelect,
     )
     on = DayField(label=_("日期"))
@@ -82,6 +84,4 @@ class CustodyForm(forms.Form):
     balance = AmountField(label=_("代管方确认的月末余额（元）"), minimum_fen=None)
     on = DayField(label=_("确认日期"))
     custodian = forms.CharField(label=_("由谁确认"), max_length=64)
-    paper = FilesField(
-        label=_("余额确认单"), required=False, help_text=_("代管方签章的确认单，照片或 PDF 均可")
-    )
+    paper = FilesField(label=_("余额确认单"), help_text=_("代管方签章的确认单，照片或 PDF 均可"))

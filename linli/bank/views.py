@@ -24,6 +24,7 @@ from linli.kernel.period import Period
 from linli.kernel.roles import BOOKKEEPER, FUND_GROUP, OVERSEERS, RESIDENT
 from linli.kernel.rulings import Refused, Ruling
 from linli.ledger import queries as ledger
+from linli.ledger.rules import HOLDERS
 from linli.web.access import needs
 from linli.web.reasons import put_on
 from linli.web.registers import Column, Register
@@ -31,13 +32,6 @@ from linli.web.registers import Column, Register
 READERS = tuple(sorted(FUND_GROUP | OVERSEERS, key=lambda role: role.code))
 UNPROCESSABLE, CONFLICT = 422, 409
 FORM = ["GET", "HEAD", "POST"]
-HOLDERS = {
-    "bank": gettext_lazy("银行专户"),
-    "supervised": gettext_lazy("监管账户"),
-    "wallet": gettext_lazy("商户钱包"),
-    "cash": gettext_lazy("现金"),
-    "custody": gettext_lazy("代管"),
-}
 
 
 def by_account(pk: int) -> Model:
@@ -89,9 +83,12 @@ COLUMNS = (
 def index(request: HttpRequest) -> HttpResponse:
     """The money accounts one may see; of a single book with where each stands this month."""
     scope = request.access.scope(*READERS)  # type: ignore[attr-defined]
-    books = list(ledger.books(scope)[:2])
-    if len(books) == 1:
-        return _overview(request, books[0])
+    books = ledger.books(scope)
+    if code := request.GET.get("book", ""):
+        books = books.filter(code=code)
+    found = list(books[:2])
+    if len(found) == 1:
+        return _overview(request, found[0])
     form = AccountsFilter(request.GET)
     rows = queries.accounts(scope)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
