@@ -8,6 +8,7 @@ belong to an owner role and the tests run as the application role, with producti
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import django
 import psycopg
 import pytest
 from django.conf import settings
@@ -35,6 +37,7 @@ ROOT = Path(__file__).parent.parent
 OWNER, APP, PASSWORD = "linli_test_owner", "linli_test_app", "linli_test"
 PREFIX = "linli_test_"
 STALE_SECONDS = 6 * 3600
+KEPT = ROOT / "build" / "test-databases"
 
 
 class Server(Protocol):
@@ -186,7 +189,7 @@ class Databases:
             done = self.shared / f"{name}.done"
             if not done.exists():
                 self.server.drop(name)
-                with pointed_at(self.server.create(name, template=start)):
+                with pointed_at(careless(self.server.create(name, template=start))):
                     build()
                 done.touch()
         return name
@@ -196,15 +199,44 @@ class Databases:
         return self.template("empty", self._migrate)
 
     def _migrate(self) -> None:
+        if isinstance(self.server, Files):
+            kept = KEPT / f"{fingerprint()}.sqlite3"
+            if not kept.exists():
+                call_command("migrate", verbosity=0, interactive=False)
+                connections.close_all()
+                keep(self.server.path("empty"), kept)
+            connections.close_all()
+            shutil.copyfile(kept, self.server.path("empty"))
+            return
         with as_owner(self.server.owner_url("empty")):
             call_command("migrate", verbosity=0, interactive=False)
-            if isinstance(self.server, Cluster):
-                grant(self.server.app["USER"])
+            grant(self.server.app["USER"])  # type: ignore[attr-defined]
 
     def copy(self, template: str, *, directory: Path | None = None) -> tuple[str, dict[str, Any]]:
         self.count += 1
         name = f"{self.worker}_{self.count}"
         return name, self.server.create(name, template=template, directory=directory)
+
+
+def fingerprint() -> str:
+    """What decides how the tables of this version look."""
+    parts = hashlib.sha256(django.get_version().encode())
+    package = ROOT / "linli"
+    for pattern in ("*/migrations/*.py", "*/guards.py", "*/models.py", "settings.py"):
+        for path in sorted(package.glob(pattern)):
+            parts.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    parts.update((ROOT / "requirements.lock").read_bytes())
+    return parts.hexdigest()[:16]
+
+
+def keep(migrated: Path, kept: Path) -> None:
+    """Keep a migrated SQLite file for the next run; two runs at once do no harm."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    partial = kept.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(migrated, partial)
+    os.replace(partial, kept)
+    for old in sorted(kept.parent.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-3]:
+        old.unlink(missing_ok=True)
 
 
 @contextmanager
