@@ -2,8 +2,8 @@
 
     python -m linli.kernel.tests.make_golden
 
-Run it only when the format itself changes, which released books never survive: the committed file
-is what the kernel, verify.py and the page are held against.
+Run it only when the format itself changes, which released books do not survive: the committed file
+is what the kernel, verify.py and the page are held against, not what they happen to make.
 """
 
 from __future__ import annotations

@@ -1,35 +1,20 @@
 """A small county with two books, kept by hand in plain Python: material for the proof tests.
 
 Everything is fixed (keys, salts, moments), so the same call gives the same bytes. The figures of
-the statements are added up here on their own, not with the code under test.
+the statements are added up in ``statements``, not with the code under test.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64encode
 from datetime import UTC, date, datetime
 
 from linli.kernel import body, folder, leaves, merkle, note, receipts
 from linli.kernel.keys import Signer, book_origin, county_origin
+from linli.kernel.tests import statements
 
 COUNTY = "370614"
-CHART = [
-    ("common", "bank_9876", "money", "工商银行 …9876"),
-    ("common", "net_assets", "net_assets", "上期结转"),
-    ("common", "parking", "income", "停车场地使用费"),
-    ("common", "advertising", "income", "广告收入"),
-    ("common", "energy", "cost", "能耗"),
-    ("common", "common_project", "use", "项目支出"),
-    ("common", "deposit", "liability", "押金及暂收"),
-    ("seed", "custody_seed", "money", "慈善总会代管"),
-    ("seed", "net_assets", "net_assets", "上期结转"),
-    ("seed", "donation", "income", "定向募捐"),
-    ("seed", "seed_project", "use", "项目支出"),
-    ("seed", "match_in", "transfer", "财政配套转入"),
-]
-SIGNS = {"income": -1, "cost": 1, "use": 1, "transfer": -1, "liability": -1}
 
 
 def secret(name: str) -> bytes:
@@ -118,126 +103,8 @@ class Book(Log):
         self.add(leaf)
         self.signer = new
 
-    # figures
-
-    def sums(self, keep):
-        moved = {}
-        for entry in self.entries:
-            if keep(entry):
-                for fund, account, _, _, fen in entry["lines"]:
-                    moved.setdefault((fund, account), []).append((fen, entry))
-        return moved
-
-    def statement(self, period, version=1, later=None, limit=None):
-        limit = self.size if limit is None else limit
-        before = self.sums(lambda e: e["period"] < period and e["index"] < limit)
-        month = self.sums(lambda e: e["period"] == period and e["index"] < limit)
-        funds, bank = [], []
-        for fund in dict.fromkeys(row[0] for row in CHART):
-            rows = [row for row in CHART if row[0] == fund]
-            opening = -sum(
-                fen
-                for _, account, side, _ in rows
-                if side not in ("money", "liability")
-                for fen, _ in before.get((fund, account), [])
-            )
-            totals = dict.fromkeys(("income", "cost", "use", "transfer"), 0)
-            lines = []
-            for _, account, side, name in rows:
-                found = month.get((fund, account), [])
-                extra = (later or {}).get((fund, account), 0)
-                if side not in SIGNS or not (found or extra):
-                    continue
-                amount = SIGNS[side] * sum(fen for fen, _ in found)
-                if side in totals:
-                    totals[side] += amount
-                count = len({e["number"] for _, e in found if e["kind"] != "opening"})
-                line = {"side": side, "category": account, "name": name, "amount_fen": amount}
-                line |= {"count": count, "note": ""}
-                if version > 1:
-                    line["later_fen"] = SIGNS[side] * extra
-                lines.append(line)
-            closing = opening + totals["income"] - totals["cost"] - totals["use"]
-            told = {
-                "fund": fund,
-                "opening_fen": opening,
-                "closing_fen": closing + totals["transfer"],
-            }
-            funds.append(told | {f"{k}_fen": v for k, v in totals.items()} | {"lines": lines})
-        for fund, account, side, name in CHART:
-            if side == "money":
-                both = before.get((fund, account), []) + month.get((fund, account), [])
-                held = sum(fen for fen, _ in both)
-                known = fund == "common"
-                bank.append(
-                    {
-                        "account": name[-5:],
-                        "fund": fund,
-                        "status": "reconciled" if known else "unconfirmed",
-                        "book_balance_fen": held,
-                        "bank_balance_fen": held + 300000 if known else None,
-                        "difference_fen": 0 if known else None,
-                        "outstanding": [
-                            {
-                                "kind": "book_payment_not_in_bank",
-                                "date": f"{period}-28",
-                                "amount_fen": 300000,
-                                "summary": "在途",
-                                "since": period,
-                                "note": "",
-                            }
-                        ]
-                        if known
-                        else [],
-                    }
-                )
-        return {
-            "format": "linli-statement/1",
-            "book": {"code": self.code, "name": self.name},
-            "period": period,
-            "version": version,
-            "funds": funds,
-            "projects": self.projects(period, limit),
-            "bank": bank,
-            "beside": [],
-            "log": {
-                "origin": self.signer.name,
-                "size": self.size,
-                "root": b64encode(self.tree.root()).decode(),
-            },
-            "previous_seal": None,
-            "signers": ["director", "resident_representative"],
-            "open_points": [],
-        }
-
-    def projects(self, period, limit):
-        paid = {}
-        for entry in self.entries:
-            for fund, account, project, _, fen in entry["lines"]:
-                used = account.endswith("_project") and project
-                if used and entry["period"] <= period and entry["index"] < limit:
-                    month = fen if entry["period"] == period else 0
-                    old = paid.get((project, fund), (0, 0))
-                    paid[project, fund] = (old[0] + month, old[1] + fen)
-        codes = dict.fromkeys(["P-2026-01", *(code for code, _ in paid)])
-        return [
-            {
-                "code": code,
-                "name": "修亭子",
-                "funding": [
-                    {"fund": f, "budget_fen": 900000, "paid_fen": m, "paid_to_date_fen": d}
-                    for (c, f), (m, d) in paid.items()
-                    if c == code
-                ],
-            }
-            for code in codes
-        ]
-
     def trial(self, period):
-        moved = self.sums(lambda e: e["period"] <= period)
-        for (fund, account), found in moved.items():
-            debit = sum(fen for fen, _ in found if fen > 0)
-            yield fund, account, debit, debit - sum(fen for fen, _ in found)
+        return statements.trial(self, period)
 
     # publishing
 
@@ -252,7 +119,7 @@ class Book(Log):
         }
 
     def seal(self, period, day, change=None):
-        statement = self.statement(period)
+        statement = statements.statement(self, period)
         previous = self.last_seal()
         if previous:
             leaf = merkle.leaf_hash(self.bodies[previous])
@@ -270,7 +137,7 @@ class Book(Log):
                 matches=receipts.matches_digest([]) if fund == "common" else None,
             )
             for row, (fund, account) in zip(
-                statement["bank"], [c[:2] for c in CHART if c[2] == "money"], strict=True
+                statement["bank"], [c[:2] for c in statements.CHART if c[2] == "money"], strict=True
             )
         ]
         content = leaves.seal(
@@ -280,7 +147,7 @@ class Book(Log):
             at=at(day),
             root=self.tree.root(),
             files={n: hashlib.sha256(files[n]).digest() for n in leaves.STATEMENT_FILES},
-            chart=CHART,
+            chart=statements.CHART,
             trial=self.trial(period),
             bank=bank,
             previous=(previous, merkle.leaf_hash(self.bodies[previous])) if previous else None,
@@ -307,7 +174,7 @@ class Book(Log):
             if entry.get("original", "")[:7] == period and entry["period"] > period:
                 for fund, account, _, _, fen in entry["lines"]:
                     later[fund, account] = later.get((fund, account), 0) + fen
-        told = self.statement(period, version, later, limit=content["index"])
+        told = statements.statement(self, period, version, later, limit=content["index"])
         told["previous_seal"] = statement["previous_seal"]
         files = self.documents(told)
         reason = self.fields(reason="八月停车费漏记一笔")
