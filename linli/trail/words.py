@@ -34,7 +34,7 @@ ACTS = {
     "intake.import_ledger": _("导入台账"),
     "intake.open": _("打开导入"),
     "ledger.add_project": _("登记项目"),
-    "ledger.append": _("写入账本日志"),
+    "ledger.append": _("追加账本日志"),
     "ledger.close_account": _("关闭资金账户"),
     "ledger.checkpoint": _("签发检查点"),
     "ledger.erase": _("删除个人信息"),
