@@ -13,7 +13,6 @@ from linli.bank import services
 from linli.bank.rules import BankLineDraft, StatementDraft
 from linli.kernel import body as bodies
 from linli.kernel import leaves
-from linli.kernel.period import Period
 from linli.ledger import services as ledger
 from linli.ledger.rules import DraftLine
 from linli.people.models import Appointment, User
@@ -125,8 +124,9 @@ class Desk:
         return account
 
 
-@pytest.fixture
-def desk(db):
+def open_desk():
+    """The desk with its people, each with one role at the estate."""
+
     def person(role):
         user = User.objects.create(username=role, name=role, created_at=NOW)
         Appointment.objects.create(user=user, role=role, place=ESTATE, since_on=date(2026, 1, 1))
@@ -137,5 +137,12 @@ def desk(db):
     )
 
 
-def last(period):
-    return Period(period).last_on
+@pytest.fixture
+def desk(db):
+    return open_desk()
+
+
+@pytest.fixture
+def committed_desk(own_database):
+    """The same in a database that threads share."""
+    return open_desk()
