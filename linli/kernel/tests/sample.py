@@ -296,6 +296,19 @@ def full():
         summary="十月电梯广告",
     )
     files = book.seal("2026-09", date(2026, 10, 2))
+    disputed(book)
+    files |= book.correct("2026-09", date(2026, 10, 10))
+    book.rotate(date(2026, 10, 11))
+    october(book)
+    files |= book.seal("2026-10", date(2026, 11, 3))
+    other = open_book(log, "B000002", "海滨花园")
+    files |= other.seal("2026-09", date(2026, 11, 4))
+    files |= book.seal("2026-11", date(2026, 12, 2))
+    return log, (book, other), top(log, files)
+
+
+def disputed(book):
+    """An objection to September's parking income, the entry reversed and replaced, the answer."""
     texts = book.fields(text="停车费为什么这么少？")
     objection = leaves.objection(
         book=book.code,
@@ -309,13 +322,9 @@ def full():
     )
     book.add(objection, texts)
     first = book.entries[1]
-    book.entry(
-        date(2026, 10, 8),
-        *[(*row[:4], -row[4]) for row in first["lines"]],
-        kind="reversal",
-        reverses=first["number"],
-        original=date(2026, 9, 3),
-    )
+    inverse = [(*row[:4], -row[4]) for row in first["lines"]]
+    told = {"reverses": first["number"], "original": date(2026, 9, 3)}
+    book.entry(date(2026, 10, 8), *inverse, kind="reversal", **told)
     book.entry(
         date(2026, 10, 8),
         ("common", "bank_9876", "", "", 120000),
@@ -332,8 +341,10 @@ def full():
         commit=body.commit(texts),
     )
     book.add(answer, {}, {"text": "含个人信息"})
-    files |= book.correct("2026-09", date(2026, 10, 10))
-    book.rotate(date(2026, 10, 11))
+
+
+def october(book):
+    """A project paid from two funds, a deposit taken, and an entry that belongs to November."""
     book.entry(
         date(2026, 10, 20),
         ("common", "common_project", "P-2026-02", "", 60000),
@@ -351,11 +362,6 @@ def full():
         ("seed", "custody_seed", "", "", 30000),
         ("seed", "match_in", "", "", -30000),
     )
-    files |= book.seal("2026-10", date(2026, 11, 3))
-    other = open_book(log, "B000002", "海滨花园")
-    files |= other.seal("2026-09", date(2026, 11, 4))
-    files |= book.seal("2026-11", date(2026, 12, 2))
-    return log, (book, other), top(log, files)
 
 
 def published_small():
