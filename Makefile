@@ -10,8 +10,9 @@ BIN := .venv/bin
 LINLI := $(BIN)/linli
 PYTEST := $(BIN)/python -m pytest -n auto
 DIST := linli/web/static/dist/.made
+FONTS := linli/prints/fonts/.made
 # The sprite holds the icons that templates and menus name.
-FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print 2>/dev/null) \
+FRONTEND := $(shell find frontend -name node_modules -prune -o -path frontend/fonts -prune -o -type f -print 2>/dev/null) \
 	$(shell grep -rlE 'icon *=|\{% *icon' linli --include=*.html --include=*.py 2>/dev/null)
 WORDS := locale/en/LC_MESSAGES/django.mo
 
@@ -26,7 +27,7 @@ help:
 	@echo 'make bench  性能测量 / the measured figures'
 	@echo 'make setup  只安装 / only install'
 
-setup: .venv/installed $(DIST) $(WORDS)
+setup: .venv/installed $(DIST) $(FONTS) $(WORDS)
 
 run: export LINLI_DEMO = 1
 run: setup
@@ -63,6 +64,11 @@ $(DIST): frontend/node_modules/.made $(FRONTEND)
 	@echo '生成网页资源 / building the front end'
 	@$(NODE); cd frontend && npm run --silent build
 	@$(BIN)/python -m whitenoise.compress -q linli/web/static/dist
+	@touch $@
+
+$(FONTS): frontend/fonts/package-lock.json frontend/fonts/copy.mjs | .venv/installed
+	@echo '安装打印字体 / installing the typefaces for papers'
+	@$(NODE); cd frontend/fonts && npm ci --no-audit --no-fund --loglevel=error && node copy.mjs
 	@touch $@
 
 $(WORDS): locale/en/LC_MESSAGES/django.po | .venv/installed

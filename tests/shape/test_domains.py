@@ -129,5 +129,5 @@ def test_a_template_fits_a_head(path):
 
 
 def test_no_file_is_a_drawer():
-    drawers = {"utils", "helpers", "misc", "common", "manager", "handler"}
+    drawers = {"utils", "helpers", "misc", "tools", "manager", "handler"}
     assert not [short(path) for path in modules() if path.stem in drawers]

@@ -21,13 +21,17 @@ def tracked(*patterns: str) -> list[str]:
     return [name for name in ran.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "frontend/.npmrc"])
+FRONT_ENDS = ("frontend", "frontend/fonts")
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", *(f"{f}/.npmrc" for f in FRONT_ENDS)])
 def test_a_lock_names_no_download_host(name):
     assert "://" not in (ROOT / name).read_text("utf-8")
 
 
-def test_the_lock_of_the_front_end_names_no_download_host():
-    packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text("utf-8"))["packages"]
+@pytest.mark.parametrize("folder", FRONT_ENDS)
+def test_the_lock_of_the_front_end_names_no_download_host(folder):
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text("utf-8"))["packages"]
     assert packages and not [name for name, facts in packages.items() if "resolved" in facts]
     assert all(facts.get("integrity") for name, facts in packages.items() if name)
 
