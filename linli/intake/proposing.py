@@ -63,28 +63,30 @@ def guess_mapping(
     guess = _Guess(sheet, headings, chart, kind)
     columns = guess.columns()
     proposal = Proposal(
-        FileMapping(),
+        FileMapping(bank_columns=columns, sign=guess.sign()) if kind == BANK else FileMapping(),
         headings=tuple(dict.fromkeys(filter(None, headings.labels))),
         samples=guess.samples(),
         heading_rows=(headings.first_row, headings.last_row),
         missing=_missing(columns, kind),
     )
-    if kind == BANK:
-        mapping = FileMapping(bank_columns=columns, sign=guess.sign())
-        return replace(proposal, mapping=mapping)
-    fund_codes = {text: chart.fund(text)[0] for text in guess.words("fund")}
-    codes = {text: chart.codes_of(text) for text in guess.words("category")}
+    return proposal if kind == BANK else _with_values(proposal, guess, chart, columns)
+
+
+def _with_values(
+    proposal: Proposal, guess: _Guess, chart: rules.Chart, columns: Mapping[str, str]
+) -> Proposal:
+    """The proposal with a code for each word of the columns of funds and categories.
+
+    A category that stands in several funds needs none: it is read together with its fund.
+    """
+    funds = {text: chart.fund(text)[0] for text in guess.words("fund")}
+    found = {text: chart.codes_of(text) for text in guess.words("category")}
+    categories = {t: next(iter(c), "") for t, c in found.items() if len(c) < 2}
     return replace(
         proposal,
-        mapping=FileMapping(
-            columns=columns,
-            funds=fund_codes,
-            categories={
-                t: next(iter(c)) if len(c) == 1 else "" for t, c in codes.items() if len(c) < 2
-            },
-        ),
-        unknown_funds=tuple(text for text, code in fund_codes.items() if not code),
-        unknown_categories=tuple(text for text, found in codes.items() if not found),
+        mapping=FileMapping(columns=columns, funds=funds, categories=categories),
+        unknown_funds=tuple(text for text, code in funds.items() if not code),
+        unknown_categories=tuple(text for text, codes in found.items() if not codes),
     )
 
 

@@ -162,19 +162,25 @@ def amount_of(*, income: Value, expense: Value) -> tuple[int | None, Ruling]:
     if blank_income and blank_expense:
         return None, refuse(_("收入、支出都没有填金额"), "linli:ledger.2")
     ruling, fen = ALLOWED, 0
-    for value, blank, sign, name in (
-        (income, blank_income, 1, _("收入")),
-        (expense, blank_expense, -1, _("支出")),
+    for value, blank, sign, negative in (
+        (
+            income,
+            blank_income,
+            1,
+            _("收入不能为负数（%(amount)s 元）；退款请填在支出栏并注明“退款”"),
+        ),
+        (
+            expense,
+            blank_expense,
+            -1,
+            _("支出不能为负数（%(amount)s 元）；退回请填在收入栏并注明“退回”"),
+        ),
     ):
         if not blank:
             read, wrong = _fen(value)
             ruling &= wrong
             if read is not None and read < 0:
-                ruling &= refuse(
-                    _("%(side)s不能为负数（%(amount)s 元）；退款请填在另一栏并注明“退款”"),
-                    side=name,
-                    amount=yuan(read),
-                )
+                ruling &= refuse(negative, "linli:ledger.2", amount=yuan(read))
             fen += sign * (read or 0)
     both = not blank_income and not blank_expense
     ruling &= require(not both, _("收入和支出同时填了金额，一行只能填一栏"), "linli:ledger.2")

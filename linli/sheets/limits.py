@@ -23,7 +23,6 @@ class Limits:
     ratio: int = 250  # Unpacked to packed; a sheet of real figures stays far below 100.
     ratio_from_bytes: int = 8 * MEGABYTE  # Small parts may pack as well as they like.
     row_bytes: int = 8 * MEGABYTE
-    field_characters: int = 65_536
 
 
 LIMITS = Limits()

@@ -93,7 +93,9 @@ def too_many_columns(*, sheet: str, limit: int) -> Ruling:
 
 
 def too_many_cells(*, limit: int) -> Ruling:
-    return refuse(_("文件的单元格超过 %(limit)s 个，请按月拆开后再上传"), limit=limit)
+    return refuse(
+        _("表格范围超过 %(limit)s 个单元格，请删去远处多余的内容，或按月拆开后再上传"), limit=limit
+    )
 
 
 def too_many_sheets(*, limit: int) -> Ruling:
@@ -106,7 +108,3 @@ def not_text() -> Ruling:
 
 def not_in_encoding(encoding: str) -> Ruling:
     return refuse(_("文件不是 %(encoding)s 编码，请在映射文件中改正编码"), encoding=encoding)
-
-
-def field_too_long(*, row: int) -> Ruling:
-    return refuse(_("第 %(row)s 行有一格内容过长，可能缺少右引号"), row=row)

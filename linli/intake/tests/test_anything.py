@@ -77,7 +77,7 @@ def together(found):
     return Workbook("xlsx", tuple(sheets))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(LEDGERS, max_size=2))
 def test_any_sheet_gives_entries_or_reasons(found):
     ledger = read_ledger(together(found), categories=CATEGORIES)
@@ -101,7 +101,7 @@ def test_the_bad_rows_of_any_sheet_can_be_written_and_read(found):
     assert data is None or read_workbook(data)[1].allowed
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(sheets([BANK, BANK[:4], ["日期", "金额", "余额"]]))
 def test_any_statement_gives_lines_or_reasons(sheet):
     file, ruling = read_bank_book(Workbook("xlsx", (sheet,)))
@@ -117,7 +117,7 @@ def test_any_statement_gives_lines_or_reasons(sheet):
         assert len({line.key for line in file.lines}) == len(file.lines)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(LEDGERS, sheets([BANK])), st.sampled_from(["ledger", "bank"]))
 def test_any_sheet_gives_a_proposal_or_none(sheet, kind):
     proposal = guess_mapping(sheet, kind=kind, categories=CATEGORIES)
@@ -127,7 +127,7 @@ def test_any_sheet_gives_a_proposal_or_none(sheet, kind):
 HEAD = "交易日期,交易时间,交易摘要,交易金额,本次余额,对手信息,日 志 号\n"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.lists(st.sampled_from([*WORDS, "20260103", "+1.00", '"', ",", "\n", "\t"]), max_size=9)

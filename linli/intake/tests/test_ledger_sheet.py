@@ -227,6 +227,16 @@ def test_a_running_balance_may_run_within_each_fund():
     assert not sheet.faults
 
 
+def test_an_opening_in_the_middle_does_not_move_the_running_balance():
+    sheet = balances(
+        (opening(amount=""), 100),
+        (row(income=10), 110),
+        (opening(amount=""), 110),
+        (row("2026-10-01", income=1), 111),
+    )
+    assert not sheet.faults
+
+
 def test_after_a_row_that_cannot_be_read_the_balance_is_taken_as_it_stands():
     sheet = balances((row(income=10), 110), (row(income="1.234"), 111.23), (row(income=1), 112.23))
     assert found(sheet) == [(4, "amount")]
@@ -360,6 +370,7 @@ def test_bad_rows_once_mended_import_again():
     again = read_ledger(rejected, categories=CATEGORIES)
     assert set(found(again)) == {(3, "amount"), (4, "amount"), (4, "decision")}
     page = rejected.sheets[0]
+    assert page.value(3, 0) == date(2026, 10, 3)
     page.rows[2][HEADINGS.index("收入")] = 12.34
     page.rows[3][HEADINGS.index("决议依据")] = "决议1号"
     page.rows[3][HEADINGS.index("收入")] = ""

@@ -20,6 +20,11 @@ def worksheet(rows: str, *, before: str = "", after: str = "") -> str:
 
 def xlsx(*sheets: str | bytes, extra: dict[str, str | bytes] | None = None) -> bytes:
     """An .xlsx around worksheets given as XML; `extra` replaces or adds parts."""
+    return zipped(parts(*sheets) | (extra or {}))
+
+
+def parts(*sheets: str | bytes) -> dict[str, str | bytes]:
+    """The parts of an .xlsx by name."""
     listed = "".join(
         f'<sheet name="表{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, len(sheets) + 1)
     )
@@ -27,15 +32,15 @@ def xlsx(*sheets: str | bytes, extra: dict[str, str | bytes] | None = None) -> b
         f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
         for n in range(1, len(sheets) + 1)
     )
-    parts: dict[str, str | bytes] = {
+    found: dict[str, str | bytes] = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}"><Relationship Id="rId1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{NAMESPACE}" xmlns:r="{RELATIONS}"><sheets>{listed}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>',
     }
     for number, sheet in enumerate(sheets, start=1):
-        parts[f"xl/worksheets/sheet{number}.xml"] = sheet
-    return zipped(parts | (extra or {}))
+        found[f"xl/worksheets/sheet{number}.xml"] = sheet
+    return found
 
 
 def zipped(parts: dict[str, str | bytes]) -> bytes:
