@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
@@ -12,7 +12,7 @@ from linli.kernel.period import Period
 from linli.kernel.place import Scope
 from linli.kernel.rulings import ALLOWED, Ruling
 from linli.ledger import posting, rules
-from linli.ledger.models import Account, Balance, Book, Entry, Line, Seal, Tally, Wording
+from linli.ledger.models import Account, Balance, Book, Entry, Line, Project, Seal, Tally, Wording
 from linli.ledger.rules import Draft
 from linli.sources import chart
 
@@ -103,6 +103,18 @@ def restrictions(book: Book) -> list[tuple[str, str, int]]:
         .order_by("fund", "restriction")
     )
     return [(row["fund"], row["restriction"], int(row["left"])) for row in rows]
+
+
+def project_codes(book: Book, ids: Collection[int]) -> dict[int, str]:
+    """Codes of projects of the book: id → code."""
+    found = Project.objects.filter(book=book, pk__in=ids)
+    return dict(found.values_list("pk", "code"))
+
+
+def first_words(ids: Collection[int]) -> dict[int, tuple[str, date]]:
+    """The voucher numbers (or entry numbers) and days of entries: id → (number, day). One query."""
+    rows = Entry.objects.filter(pk__in=ids).select_related("wording")
+    return {e.pk: (e.wording.voucher or f"{e.number:04d}", e.date) for e in rows}
 
 
 def said_before(book: Book, field: str, *, limit: int = SHORT_LIST) -> list[str]:

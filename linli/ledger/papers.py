@@ -92,6 +92,13 @@ def account_rows(account: Account, first: str, last: str) -> QuerySet[Line]:
     )
 
 
+def row_count(account: Account, first: str, last: str) -> int:
+    """How many rows `account_rows` has."""
+    return Line.objects.filter(
+        account=account, entry__period__gte=first, entry__period__lte=last
+    ).count()
+
+
 def contra(line: Line) -> tuple[str, ...]:
     """The names of the accounts on the other side of a line's entry."""
     other = [
@@ -264,6 +271,10 @@ class YearFund:
         """公共收益 of each month: gross income less reasonable cost."""
         pairs = zip(self.side(rules.INCOME), self.side(rules.COST), strict=True)
         return [income - cost for income, cost in pairs]
+
+    @property
+    def net_fen(self) -> int:
+        return sum(self.net)
 
     @property
     def closing(self) -> list[int]:

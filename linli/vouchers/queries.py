@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from linli.cases import queries as cases
 from linli.kernel import receipts as small_trees
 from linli.kernel.money import parse_yuan
+from linli.kernel.period import Period
 from linli.kernel.place import Scope
 from linli.kernel.roles import BOOKKEEPER, Role
 from linli.kernel.rulings import Ruling
@@ -21,7 +22,14 @@ from linli.ledger import rules as posting
 from linli.ledger.rules import Draft, DraftLine
 from linli.vouchers import rules
 from linli.vouchers.flow import LARGE_VOUCHER, VOUCHER
-from linli.vouchers.models import DRAFT, RETURNED, WAITING, Receipt, Voucher, VoucherLine
+from linli.vouchers.models import (
+    DRAFT,
+    RETURNED,
+    WAITING,
+    Receipt,
+    Voucher,
+    VoucherLine,
+)
 
 WORDS = ("counterparty", "summary", "handler", "document", "decision", "ground", "note")
 OPEN_STATES = (DRAFT, WAITING, RETURNED)
@@ -133,6 +141,19 @@ def preview_of(
     return ruling, large
 
 
+def places_of(lines: Iterable[object]) -> list[rules.Place]:
+    """Lines of a voucher or of an entry as the rules take them."""
+    return [
+        rules.Place(
+            account=line.account_id,  # type: ignore[attr-defined]
+            amount_fen=line.amount_fen,  # type: ignore[attr-defined]
+            project=line.project_id,  # type: ignore[attr-defined]
+            restriction=line.restriction,  # type: ignore[attr-defined]
+        )
+        for line in lines
+    ]
+
+
 def says(
     voucher: Voucher,
     on: date,
@@ -142,15 +163,7 @@ def says(
     receipts: Sequence[int],
 ) -> bool:
     """Whether a kept voucher says just this: for a form that is sent twice."""
-    lines = tuple(
-        rules.Place(
-            account=line.account_id,
-            amount_fen=line.amount_fen,
-            project=line.project_id,
-            restriction=line.restriction,
-        )
-        for line in voucher.lines.order_by("position")
-    )
+    lines = tuple(places_of(voucher.lines.order_by("position")))
     told = {name: getattr(voucher, name) for name in (*WORDS, "person")}
     asked = {name: posting.tidy(str(words.get(name, ""))) for name in WORDS}
     return (
@@ -227,7 +240,7 @@ def _like(text: str) -> Q:
         year, month, serial = number.groups()
         numbered = Q(serial=int(serial))
         like |= numbered & Q(period=f"{year}-{month}") if year else numbered
-    fen, _ruling = parse_yuan(text)
+    fen = parse_yuan(text)[0]
     if fen:
         lines = VoucherLine.objects.filter(amount_fen__in=[fen, -fen])
         like |= Q(pk__in=lines.values("voucher"))
@@ -264,6 +277,46 @@ def unposted(book: object, period: str) -> QuerySet[Voucher]:
     """Drafts of a month (and of earlier ones) that are neither posted nor void."""
     return Voucher.objects.filter(
         book=book, period__lte=period, state__in=["draft", "waiting", "returned"]
+    )
+
+
+def search_receipts(
+    scope: Scope, *, book: str = "", state: str = "", period: str = "", text: str = ""
+) -> QuerySet[Receipt]:
+    """The receipts within a scope, newest first.
+
+    `state`: free, gathered or void; `period`: of the day of payment; `text`: payer, purpose, code,
+    number or an amount in yuan.
+    """
+    found = Receipt.objects.within(scope).select_related("book", "account", "voucher", "issued_by")
+    if book:
+        found = found.filter(book__code=book)
+    if state == "free":
+        found = found.filter(voucher=None, voided_at=None)
+    elif state == "gathered":
+        found = found.filter(voucher__isnull=False)
+    elif state == "void":
+        found = found.filter(voided_at__isnull=False)
+    if period:
+        month = Period(period)
+        found = found.filter(received_on__range=(month.first_on, month.last_on))
+    if text := text.strip():
+        like = Q(payer__icontains=text) | Q(summary__icontains=text) | Q(code__iexact=text)
+        if text.isdigit() and len(text) < 9:
+            like |= Q(number=int(text))
+        if fen := parse_yuan(text)[0]:
+            like |= Q(amount_fen=fen)
+        found = found.filter(like)
+    return found.order_by("-issued_at", "-pk")
+
+
+def free_by_category(book: object) -> list[dict]:
+    """What no voucher has gathered yet: category, how many receipts, how much. One query."""
+    return list(
+        Receipt.objects.filter(book=book, voucher=None, voided_at=None)
+        .values("account_id", "account__name", "account__fund", "account__code")
+        .annotate(n=Count("pk"), fen=Sum("amount_fen"))
+        .order_by("account__position")
     )
 
 

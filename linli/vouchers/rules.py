@@ -253,6 +253,13 @@ def is_bookkeeper(*, held: bool) -> Ruling:
     )
 
 
+def is_issuer(*, held: bool) -> Ruling:
+    """Receipts are issued and voided by the cashier or the bookkeeper."""
+    return require(
+        held, _("收据由出纳员或记账员开具和作废，您没有这个职务"), "linli:ledger.receipts"
+    )
+
+
 STATES = {
     "draft": _("草稿"),
     "waiting": _("待审批"),
