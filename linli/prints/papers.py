@@ -33,6 +33,9 @@ MANY_ROWS = 400
 """From here on a paper carries no tags, which would weigh ten times what is printed, and is
 printed in a process of its own: thousands of rows need hundreds of megabytes while they are set."""
 
+TOLD = 12
+"""Faults that the message of an error names; all of them are in `faults`."""
+
 PATIENCE_SECONDS = 300
 """How long such a process may take; 20,000 rows need about half a minute."""
 
@@ -41,7 +44,10 @@ class BadData(ValueError):
     """The data does not fit the template, or does not add up; `faults` names every place."""
 
     def __init__(self, template: str, faults: list[str]) -> None:
-        super().__init__(f"{template}: " + "; ".join(faults))
+        told = "; ".join(faults[:TOLD]) + (
+            f"; and {len(faults) - TOLD} more" if faults[TOLD:] else ""
+        )
+        super().__init__(f"{template}: {told}")
         self.faults = faults
 
 

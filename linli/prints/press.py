@@ -26,7 +26,7 @@ def press(template: str, job: str, *, tagged: bool, moment: int) -> bytes:
     """Print a job. `moment`: seconds since 1970, the paper's only date; `tagged`: for readers of
     the screen. The same job gives the same bytes. Raises typst.TypstError for a broken template.
     """
-    pdf: bytes = _compiler().compile(
+    pdf = _compiler().compile(
         str(TEMPLATES / f"{template}.typ"),
         format="pdf",
         sys_inputs={"job": job},
@@ -34,6 +34,8 @@ def press(template: str, job: str, *, tagged: bool, moment: int) -> bytes:
         pdf_tags=tagged,
         timestamp=datetime.fromtimestamp(moment, CHINA),
     )
+    if not isinstance(pdf, bytes):
+        raise RuntimeError(f"{template} is not one paper")
     return pdf
 
 

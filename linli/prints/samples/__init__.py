@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from linli.prints.samples import books, notice, others
-from linli.prints.samples.common import ON
+from linli.prints.samples.estate import ON
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "notice": ("notice", notice.NOTICE),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linli.prints.samples.common import HANDS, HEAD, SEAL
+from linli.prints.samples.estate import HANDS, HEAD, SEAL
 
 PEOPLE: list[dict[str, Any]] = [
     {"role": "审批", "name": "李建国"},

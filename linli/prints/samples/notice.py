@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linli.prints.samples.common import HEAD, PROOF, ROOT, SEAL
+from linli.prints.samples.estate import HEAD, PROOF, ROOT, SEAL
 
 
 def _line(side: str, category: str, name: str, fen: int, count: int = 1, note: str = "") -> Any:

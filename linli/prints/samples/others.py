@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from linli.prints.samples.common import HANDS, HEAD, PROOF, SEAL
+from linli.prints.samples.estate import HANDS, HEAD, PROOF, SEAL
 
 ROOTS: list[str | None] = [
     hashlib.sha256(f"month {m}".encode()).hexdigest() if m < 10 else None for m in range(12)
