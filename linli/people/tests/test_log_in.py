@@ -8,10 +8,10 @@ from django.utils import timezone
 from django_otp.oath import totp
 
 from linli.kernel.roles import BOOKKEEPER, SYSTEM_ADMIN
-from linli.people import queries, services
+from linli.people import demo, queries, services
 from linli.people.middleware import BEGAN, SEEN
 from linli.people.models import SignIn
-from linli.people.tests.conftest import ESTATE, NOW, PASSWORD
+from linli.people.tests.conftest import ESTATE, NOW, PASSWORD, TODAY
 from linli.trail.models import Line
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +262,13 @@ def test_behind_proxies_only_what_they_wrote_counts(client, chen, settings):
     data = {"username": "chen", "password": PASSWORD}
     client.post("/login/", data, headers={"X-Forwarded-For": "6.6.6.6, 10.1.2.3"})
     assert SignIn.objects.get().address == "10.1.2.3"
+
+
+def test_a_told_person_signs_in_with_what_the_page_shows(client, county, settings):
+    told = demo.account(
+        username="chen", name="陈会计", role=BOOKKEEPER, place=ESTATE, since_on=TODAY, now=NOW
+    )
+    settings.DEMO = True
+    offered = queries.demo_accounts(on=TODAY)
+    assert [(each.user, each.role) for each in offered] == [(told, BOOKKEEPER)]
+    assert log_in(client, told.username, offered[0].password)["Location"] == "/desk/"
