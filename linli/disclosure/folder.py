@@ -124,8 +124,8 @@ def heads(book: object, release: Release) -> folder.Heads:
     checkpoint = ledger.checkpoint_at(ledger.book_log(book), size)
     county = ledger.county_log(book)
     index, signed = ledger.witnessed(county, checkpoint)
-    hashes = ledger.leaf_hashes(book.log_id, size)  # type: ignore[attr-defined]
-    upper = ledger.leaf_hashes(county.pk, signed.size)
+    tree = merkle.Tree(ledger.leaf_hashes(book.log_id, size))  # type: ignore[attr-defined]
+    upper = merkle.Tree(ledger.leaf_hashes(county.pk, signed.size))
     earlier = Release.objects.filter(book=book, leaf__index__lt=release.leaf.index)
     sizes, county_sizes = set(), set()
     for old in earlier.select_related("leaf"):
@@ -136,10 +136,10 @@ def heads(book: object, release: Release) -> folder.Heads:
         checkpoint=checkpoint.note.encode(),
         county_checkpoint=signed.note.encode(),
         county_index=index,
-        county_hashes=merkle.inclusion_proof(upper, index),
-        consistency={old: merkle.consistency_proof(hashes, old) for old in sorted(sizes)},
+        county_hashes=upper.inclusion_proof(index),
+        consistency={old: tree.consistency_proof(old) for old in sorted(sizes)},
         county_consistency={
-            old: merkle.consistency_proof(upper, old)
+            old: upper.consistency_proof(old)
             for old in sorted(county_sizes)
             if old < signed.size
         },
@@ -203,7 +203,7 @@ def _write_top(book: object, out: Path) -> list[Path]:
     }
     county = ledger.county_log(book)
     newest = ledger.newest_checkpoint(county)
-    hashes = ledger.leaf_hashes(county.pk, newest.size)
+    tree = merkle.Tree(ledger.leaf_hashes(county.pk, newest.size))
     sizes = {_size_in(out / path) for path in sums} - {newest.size}
     signer: Signer = vault.signer(county.origin)
     top = folder.top_folder(
@@ -212,7 +212,7 @@ def _write_top(book: object, out: Path) -> list[Path]:
         verify_html=_tool("verify.html"),
         checkpoint=newest.note.encode(),
         signer=signer,
-        consistency={old: merkle.consistency_proof(hashes, old) for old in sorted(sizes)},
+        consistency={old: tree.consistency_proof(old) for old in sorted(sizes)},
         key_changes=ledger.key_changes(county),
     )
     return [path for name, data in top.items() for path in _put(out / name, data)]

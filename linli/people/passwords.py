@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -79,3 +79,10 @@ def make() -> str:
         for _group in range(3)
     ]
     return "-".join(groups)
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """Argon2 at its least cost, for the demo county only (settings.DEMO)."""
+
+    algorithm = "argon2quick"
+    time_cost, memory_cost, parallelism = 1, 1024, 1
