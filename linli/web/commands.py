@@ -87,7 +87,9 @@ class LinliCommand(BaseCommand):
             table.add_column(column.lstrip(">"), justify=side, overflow="fold")
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
-        Console(file=self.console.file, highlight=False).print(table)
+        file = self.console.file
+        wide = None if file.isatty() else 120
+        Console(file=file, highlight=False, width=wide).print(table)
 
     def json(self, value: object) -> None:
         self.stdout.write(
