@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "linli.web",
+    "linli.prints",
     "linli.trail",
     "linli.files",
     "linli.cases",
@@ -177,6 +178,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "linli.people.views.locked_out"
 AXES_IPWARE_PROXY_COUNT = int(os.environ.get("LINLI_PROXIES", "0"))
+AXES_CLIENT_IP_CALLABLE = "linli.people.sessions.address_of"
 AXES_VERBOSE = False
 
 SESSION_COOKIE_HTTPONLY = True
