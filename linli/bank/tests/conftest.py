@@ -13,10 +13,12 @@ from linli.bank import services
 from linli.bank.rules import BankLineDraft, StatementDraft
 from linli.kernel import body as bodies
 from linli.kernel import leaves
+from linli.kernel.roles import APPROVER, BOOKKEEPER, CASHIER, RESIDENT
 from linli.ledger import services as ledger
 from linli.ledger.rules import DraftLine
-from linli.people.models import Appointment, User
+from linli.people.models import User
 from tests.books import ESTATE, NOW, open_estate
+from tests.people import lay_places, make_person
 
 __all__ = ["ESTATE", "NOW"]
 
@@ -126,15 +128,9 @@ class Desk:
 
 def open_desk():
     """The desk with its people, each with one role at the estate."""
-
-    def person(role):
-        user = User.objects.create(username=role, name=role, created_at=NOW)
-        Appointment.objects.create(user=user, role=role, place=ESTATE, since_on=date(2026, 1, 1))
-        return user
-
-    return Desk(
-        open_estate(), *(person(r) for r in ("bookkeeper", "cashier", "resident", "approver"))
-    )
+    lay_places()
+    roles = (BOOKKEEPER, CASHIER, RESIDENT, APPROVER)
+    return Desk(open_estate(), *(make_person(r.code, r.name, r, ESTATE) for r in roles))
 
 
 @pytest.fixture
