@@ -186,12 +186,15 @@ class Databases:
         """A database that `build` fills once a run, whichever worker comes first."""
         with open(self.shared / f"{name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            done = self.shared / f"{name}.done"
+            done, failed = (self.shared / f"{name}.{end}" for end in ("done", "failed"))
+            if failed.exists():
+                pytest.fail(f"the template {name} could not be made: {failed.read_text('utf-8')}")
             if not done.exists():
+                failed.write_text("see the first test that needed it", "utf-8")
                 self.server.drop(name)
                 with pointed_at(careless(self.server.create(name, template=start))):
                     build()
-                done.touch()
+                failed.rename(done)
         return name
 
     def empty(self) -> str:
@@ -391,7 +394,8 @@ def told_county(
 
 
 def tell() -> None:
-    call_command("demo", verbosity=0)
+    with override_settings(DEMO=True):
+        call_command("demo", verbosity=0)
 
 
 def cannot_run(why: str) -> None:
