@@ -12,15 +12,18 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.kernel.rulings import refuse
+from linli.kernel.words import gettext_noop as N_
 from linli.ledger import papers, queries, rules
 from linli.ledger.forms import month_of, span_of, year_of
 from linli.ledger.models import Account, Book
 from linli.ledger.views import READERS
+from linli.prints import TypefacesMissing
 from linli.prints import render as draw
 from linli.sheets.answers import XLSX, download
 from linli.sheets.writing import Column, Table, write_xlsx
 from linli.sources import FUNDS
-from linli.web.access import needs
+from linli.web.access import needs, refused
 from linli.web.registers import Register
 from linli.web.templatetags.words import say
 
@@ -34,10 +37,14 @@ SIDE_NAMES = {
 }
 
 
-def pdf(template: str, data: Mapping[str, Any], name: str) -> HttpResponse:
+def pdf(request: HttpRequest, template: str, data: Mapping[str, Any], name: str) -> HttpResponse:
     """A paper drawn now, to save or print."""
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
-    made = draw(template, data, language=language, on=timezone.now())
+    try:
+        made = draw(template, data, language=language, on=timezone.now())
+    except TypefacesMissing:
+        ruling = refuse(N_("服务器没有安装打印字体，请联系系统管理员；网页可以直接用浏览器打印"))
+        return refused(request, ruling, status=409)
     return download(made, f"{name}.pdf", "application/pdf")
 
 
@@ -205,7 +212,7 @@ def account_pdf(request: HttpRequest, account: Account) -> HttpResponse:
     template = "ledger"
     if account.kind == rules.MONEY:
         template, data["kind"] = "journal", "cash" if account.holder == "cash" else "bank"
-    return pdf(template, data, f"{book.name} {account.name} {first}—{last}")
+    return pdf(request, template, data, f"{book.name} {account.name} {first}—{last}")
 
 
 @require_safe
@@ -216,7 +223,7 @@ def journal_pdf(request: HttpRequest, book: Book) -> HttpResponse:
     kind = "cash" if request.GET.get("kind") == "cash" else "bank"
     name = _("现金日记账") if kind == "cash" else _("银行存款日记账")
     data = papers.journal_paper(book, kind, first, last)
-    return pdf("journal", data, f"{book.name} {name} {first}—{last}")
+    return pdf(request, "journal", data, f"{book.name} {name} {first}—{last}")
 
 
 @require_safe
@@ -225,7 +232,7 @@ def ledger_pdf(request: HttpRequest, book: Book) -> HttpResponse:
     """Every account that held or moved anything, each from a page of its own."""
     _form, first, last = span_of(request, book, today=timezone.localdate())
     data = papers.ledger_paper(book, first, last)
-    return pdf("ledger", data, f"{book.name} {_('明细账')} {first}—{last}")
+    return pdf(request, "ledger", data, f"{book.name} {_('明细账')} {first}—{last}")
 
 
 @require_safe
@@ -286,7 +293,7 @@ def trial_excel(request: HttpRequest, book: Book) -> HttpResponse:
 def trial_pdf(request: HttpRequest, book: Book) -> HttpResponse:
     _form, period = month_of(request, book, today=timezone.localdate())
     name = f"{book.name} {_('科目余额表')} {period}"
-    return pdf("trial_balance", papers.trial_paper(book, period), name)
+    return pdf(request, "trial_balance", papers.trial_paper(book, period), name)
 
 
 @require_safe
@@ -348,4 +355,4 @@ def year_pdf(request: HttpRequest, book: Book) -> HttpResponse:
     """The sealed months of the year on paper."""
     _form, number = year_of(request, book, today=timezone.localdate())
     data = papers.year_paper(book, number)
-    return pdf("year", data, f"{book.name} {_('年度收支')} {number}")
+    return pdf(request, "year", data, f"{book.name} {_('年度收支')} {number}")

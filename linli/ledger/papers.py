@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, Q, QuerySet, Sum, Window
@@ -174,6 +174,16 @@ def _row_paper(line: Line, done: dict[int, int]) -> dict:
     if entry.original_on:
         told["original_on"] = entry.original_on
     return told
+
+
+def all_lines(book: Book, first: str, last: str) -> Iterator[Line]:
+    """Every line of the book between two months with all that is known of its entry, in order."""
+    rows = (
+        Line.objects.filter(entry__book=book, entry__period__gte=first, entry__period__lte=last)
+        .select_related("account", "project", "entry__wording", "entry__leaf", "entry__reverses")
+        .order_by("entry__number", "position")
+    )
+    return rows.iterator(chunk_size=2000)
 
 
 def journal_accounts(book: Book, kind: str) -> list[Account]:

@@ -1,9 +1,14 @@
 from django.urls import path
 
-from linli.months import closing_views
+from linli.months import closing_views, views
 
 app_name = "months"
 urlpatterns = [
+    path("", views.index, name="index"),
+    path("excel/", views.excel_out, name="excel"),
+    path("<slug:code>/", views.home, name="home"),
+    path("<slug:code>/archive/", views.archive, name="archive"),
+    path("<slug:code>/archive/zip/", views.archive_zip, name="archive_zip"),
     path("case/<int:pk>/", closing_views.detail, name="detail"),
     path("<str:code>/<str:period>/", closing_views.month, name="month"),
     path("<str:code>/<str:period>/answer/", closing_views.answer, name="answer"),

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_safe
 from linli.files import queries as files
 from linli.kernel.period import Period
 from linli.kernel.roles import BOOKKEEPER, Role
-from linli.kernel.rulings import Refused, Ruling
+from linli.kernel.rulings import Refused, Ruling, refuse
+from linli.kernel.words import gettext_noop as N_
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
+from linli.prints import TypefacesMissing
 from linli.prints import render as draw
 from linli.sheets.answers import download
 from linli.vouchers import papers, queries, rules, services, showing
@@ -28,7 +30,7 @@ from linli.vouchers.forms import KEY, ReverseForm, filled_by, new_key
 from linli.vouchers.models import Voucher
 from linli.vouchers.views import READERS, UNPROCESSABLE, names_shown
 from linli.vouchers.write_views import write
-from linli.web.access import needs
+from linli.web.access import needs, refused
 from linli.web.reasons import put_on
 
 KINDS = {
@@ -40,10 +42,14 @@ KINDS = {
 MOST_PAPERS = 20
 
 
-def pdf(template: str, data: Mapping[str, Any], name: str) -> HttpResponse:
+def pdf(request: HttpRequest, template: str, data: Mapping[str, Any], name: str) -> HttpResponse:
     """A paper drawn now, to save or print."""
     language = "en" if (get_language() or "").startswith("en") else "zh-hans"
-    made = draw(template, data, language=language, on=timezone.now())
+    try:
+        made = draw(template, data, language=language, on=timezone.now())
+    except TypefacesMissing:
+        ruling = refuse(N_("服务器没有安装打印字体，请联系系统管理员；网页可以直接用浏览器打印"))
+        return refused(request, ruling, status=409)
     return download(made, f"{name}.pdf", "application/pdf")
 
 
@@ -114,7 +120,7 @@ def correct(request: HttpRequest, entry: Any) -> HttpResponse:
         return answer
     ruling = may_correct(entry, {BOOKKEEPER})
     if not ruling.allowed and known is None:
-        return _refused(request, entry, ruling)
+        return refused(request, ruling, status=409)
     filled = filled_by(list(entry.lines.select_related("account").order_by("position")))
     asked = request.POST.get("direction") or request.GET.get("direction") or ""
     direction = asked if asked in rules.DIRECTIONS else filled.direction
@@ -154,11 +160,6 @@ def _day_for(entry: Any) -> Any:
     return max(today, first.first_on)
 
 
-def _refused(request: HttpRequest, entry: Any, ruling: Ruling) -> HttpResponse:
-    context = {"ruling": ruling, "entry": entry}
-    return render(request, "web/refused.html", context, status=409)
-
-
 @never_cache
 @needs(BOOKKEEPER, of=ledger.offers.entry_at)
 def reverse(request: HttpRequest, entry: Any) -> HttpResponse:
@@ -168,7 +169,7 @@ def reverse(request: HttpRequest, entry: Any) -> HttpResponse:
         return answer
     ruling = may_correct(entry, {BOOKKEEPER})
     if not ruling.allowed and known is None:
-        return _refused(request, entry, ruling)
+        return refused(request, ruling, status=409)
     form = ReverseForm(request.POST or None, initial={"on": _day_for(entry)})
     if request.method == "POST" and form.is_valid():
         try:
@@ -180,9 +181,9 @@ def reverse(request: HttpRequest, entry: Any) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 now=timezone.now(),
             )
-        except Refused as refused:
-            form.ruling = refused.ruling  # type: ignore[attr-defined]
-            put_on(form, refused.ruling)
+        except Refused as why:
+            form.ruling = why.ruling  # type: ignore[attr-defined]
+            put_on(form, why.ruling)
         else:
             messages.success(
                 request, _("冲销凭证 %(n)s 已存为草稿，请提交审批") % {"n": voucher.number}
@@ -205,8 +206,8 @@ def _paper(request: HttpRequest) -> str:
 @needs(*READERS, of=Voucher)
 def voucher_pdf(request: HttpRequest, voucher: Voucher) -> HttpResponse:
     """A voucher on paper, posted or not."""
-    data = papers.of_voucher(voucher, paper=_paper(request))
-    return pdf("voucher", data, f"{voucher.book.name} {voucher.number}")
+    data = showing.voucher_paper(voucher, paper=_paper(request))
+    return pdf(request, "voucher", data, f"{voucher.book.name} {voucher.number}")
 
 
 @require_safe
@@ -221,7 +222,7 @@ def entry_pdf(request: HttpRequest, entry: Any) -> HttpResponse:
         "digits": True,
         "vouchers": papers.of_entries(entries),
     }
-    return pdf("voucher", data, f"{book.name} {ledger.papers.voucher_number(entry)}")
+    return pdf(request, "voucher", data, f"{book.name} {ledger.papers.voucher_number(entry)}")
 
 
 @require_safe
@@ -236,7 +237,7 @@ def month_pdf(request: HttpRequest, book: Any) -> HttpResponse:
     if not data["vouchers"]:
         messages.info(request, _("%(month)s 还没有入账的凭证") % {"month": period})
         return redirect("ledger:papers", book.code)
-    return pdf("voucher", data, f"{book.name} {_('记账凭证')} {period}")
+    return pdf(request, "voucher", data, f"{book.name} {_('记账凭证')} {period}")
 
 
 @require_safe
@@ -247,4 +248,4 @@ def receipts_pdf(request: HttpRequest, entry: Any) -> HttpResponse:
     if not found:
         return redirect("vouchers:entry", entry.book.code, entry.number)
     data = papers.receipt_list(entry, found)
-    return pdf("receipts", data, f"{entry.book.name} {_('收据清单')} {entry.number:04d}")
+    return pdf(request, "receipts", data, f"{entry.book.name} {_('收据清单')} {entry.number:04d}")

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from linli.kernel.period import Period
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
-from linli.vouchers.models import VOID, Receipt, Voucher
-from linli.vouchers.showing import LineShown, lines_of
+from linli.vouchers.models import Receipt, Voucher
 
 _NUMBER = re.compile(r"(?P<word>[\u4e00-\u9fff]*).*?(?P<number>[0-9]{1,9})\D*$", re.S)
 
@@ -42,7 +41,7 @@ def general_name(account: Any) -> str:
     }.get(account.kind, _("净资产"))
 
 
-def _detail(account: Any, project: str, restriction: str) -> str:
+def detail_name(account: Any, project: str, restriction: str) -> str:
     """The leaf with what narrows it further."""
     tail = f" …{account.tail}" if account.tail else ""
     return " ".join(part for part in (f"{account.name}{tail}", project, restriction) if part)
@@ -114,7 +113,7 @@ def _line(summary: str, line: Any, *, red: bool) -> dict:
     return {
         "summary": summary,
         "account": general_name(line.account),
-        "detail": _detail(line.account, project, line.restriction),
+        "detail": detail_name(line.account, project, line.restriction),
         "debit_fen": debit,
         "credit_fen": credit,
     }
@@ -132,42 +131,6 @@ def _hands(entry: Any) -> list[dict]:
         for role, person in people
         if person or role != _("复批")
     ]
-
-
-def of_voucher(voucher: Voucher, *, paper: str = "a5") -> dict:
-    """A voucher on paper; one that is not posted says on every page that it is a draft."""
-    book = voucher.book
-    told = ledger.papers.head(book, f"{voucher.period}-PZ-{voucher.serial:03d}")
-    told |= {"paper": paper, "digits": True}
-    if voucher.entry:
-        entries = list(ledger.entries(book, number=voucher.entry.number))
-        return told | {"vouchers": of_entries(entries)}
-    lines = lines_of(voucher)
-    one = {
-        "word": "记",
-        "number": voucher.serial,
-        "on": voucher.date,
-        "papers": voucher.paper_count,
-        "lines": [_shown(voucher.summary, line) for line in lines],
-        "hands": [
-            {"role": _("审批"), "name": ""},
-            {"role": _("出纳"), "name": ""},
-            {"role": _("制单"), "name": voucher.prepared_by.name},
-        ],
-    }
-    if voucher.state == VOID:
-        one["mark"] = {"kind": "void", "reason": voucher.reason}
-    return told | {"draft": True, "vouchers": [one]}
-
-
-def _shown(summary: str, line: LineShown) -> dict:
-    return {
-        "summary": summary,
-        "account": general_name(line.account),
-        "detail": _detail(line.account, line.project, line.restriction),
-        "debit_fen": line.debit_fen,
-        "credit_fen": line.credit_fen,
-    }
 
 
 def receipt_number(receipt: Receipt) -> str:

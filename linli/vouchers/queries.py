@@ -20,11 +20,13 @@ from linli.kernel.rulings import Ruling
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
 from linli.ledger.rules import Draft, DraftLine
+from linli.vouchers import papers as papers
 from linli.vouchers import rules
 from linli.vouchers.flow import LARGE_VOUCHER, VOUCHER
 from linli.vouchers.models import (
     DRAFT,
     RETURNED,
+    VOID,
     WAITING,
     Receipt,
     Voucher,
@@ -273,6 +275,34 @@ def rulings(voucher: Voucher, by: object, roles: Collection[Role]) -> dict[str, 
     return {"edit": change, "submit": change, "approve": approve, "back": back, "void": void}
 
 
+def register_rows(book: object, months: Sequence[str]) -> list[list[object]]:
+    """The register of vouchers of some months as a table, in order of their numbers.
+
+    Number, day, state, fen, summary, preparer, entry number, papers, reason of voiding.
+    """
+    found = _narrowed(Voucher.objects.filter(book=book, period__in=months), state="", period="")
+    return [
+        [
+            row.number,
+            row.date,
+            rules.STATES[row.state],
+            row.total_fen,
+            row.summary,
+            row.prepared_by.name,
+            row.entry.number if row.entry else "",
+            row.paper_count,
+            row.reason if row.state == VOID else "",
+        ]
+        for row in found.order_by("period", "serial")
+    ]
+
+
+def counts(book: object) -> dict[str, int]:
+    """How many vouchers of a book stand in each state. One query."""
+    rows = Voucher.objects.filter(book=book).order_by().values_list("state").annotate(n=Count("pk"))
+    return dict(rows)
+
+
 def unposted(book: object, period: str) -> QuerySet[Voucher]:
     """Drafts of a month (and of earlier ones) that are neither posted nor void."""
     return Voucher.objects.filter(
@@ -318,6 +348,23 @@ def free_by_category(book: object) -> list[dict]:
         .annotate(n=Count("pk"), fen=Sum("amount_fen"))
         .order_by("account__position")
     )
+
+
+def free_by_book(scope: Scope) -> list[dict]:
+    """How many receipts no voucher has gathered yet, by book. One query."""
+    return list(
+        Receipt.objects.within(scope)
+        .filter(voucher=None, voided_at=None)
+        .order_by("book__code")
+        .values("book__code", "book__name")
+        .annotate(n=Count("pk"))
+    )
+
+
+def own_drafts(scope: Scope, by: object, *, limit: int = 10) -> list[Voucher]:
+    """What somebody drafted and has not handed in yet, the oldest first."""
+    found = Voucher.objects.within(scope).filter(state=DRAFT, prepared_by=by)
+    return list(found.select_related("book").order_by("prepared_at")[:limit])
 
 
 def free_receipts(book: object) -> QuerySet[Receipt]:

@@ -233,7 +233,12 @@ def receipt_pdf(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     """The receipt on paper, ?stubs=3 for three stubs on a sheet."""
     stubs = 3 if request.GET.get("stubs") == "3" else 1
     data = papers.of_receipt(receipt, stubs=stubs)
-    return pdf("receipt", data, f"{receipt.book.name} {_('收据')} {papers.receipt_number(receipt)}")
+    return pdf(
+        request,
+        "receipt",
+        data,
+        f"{receipt.book.name} {_('收据')} {papers.receipt_number(receipt)}",
+    )
 
 
 @require_POST

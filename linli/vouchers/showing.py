@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from linli.cases import queries as cases
 from linli.kernel.flow import PASSED
 from linli.kernel.flow import RETURNED as SENT_BACK
@@ -16,7 +18,7 @@ from linli.ledger import rules as posting
 from linli.ledger.rules import Draft, DraftLine
 from linli.trail.acts import label
 from linli.trail.models import Line
-from linli.vouchers import rules
+from linli.vouchers import papers, rules
 from linli.vouchers.models import POSTED, RETURNED, VOID, WAITING, Voucher
 from linli.vouchers.queries import case, places_of, preview_of
 
@@ -164,3 +166,39 @@ def drafted(voucher: Voucher) -> list[Line]:
     acts = ("vouchers.draft", "vouchers.reverse", "vouchers.gather")
     rows = Line.objects.filter(subject=label(voucher), act__in=acts, done=True)
     return list(rows.select_related("by").order_by("at", "pk"))
+
+
+def voucher_paper(voucher: Voucher, *, paper: str = "a5") -> dict:
+    """A voucher on paper; one that is not posted says on every page that it is a draft."""
+    book = voucher.book
+    told = ledger.papers.head(book, f"{voucher.period}-PZ-{voucher.serial:03d}")
+    told |= {"paper": paper, "digits": True}
+    if voucher.entry:
+        entries = list(ledger.entries(book, number=voucher.entry.number))
+        return told | {"vouchers": papers.of_entries(entries)}
+    lines = lines_of(voucher)
+    one = {
+        "word": "记",
+        "number": voucher.serial,
+        "on": voucher.date,
+        "papers": voucher.paper_count,
+        "lines": [_shown(voucher.summary, line) for line in lines],
+        "hands": [
+            {"role": gettext("审批"), "name": ""},
+            {"role": gettext("出纳"), "name": ""},
+            {"role": gettext("制单"), "name": voucher.prepared_by.name},
+        ],
+    }
+    if voucher.state == VOID:
+        one["mark"] = {"kind": "void", "reason": voucher.reason}
+    return told | {"draft": True, "vouchers": [one]}
+
+
+def _shown(summary: str, line: LineShown) -> dict:
+    return {
+        "summary": summary,
+        "account": papers.general_name(line.account),
+        "detail": papers.detail_name(line.account, line.project, line.restriction),
+        "debit_fen": line.debit_fen,
+        "credit_fen": line.credit_fen,
+    }
