@@ -63,6 +63,11 @@ class Permission:
     args: dict[str, str] = field(default_factory=dict)
     answers: tuple[int, ...] = ()
 
+    @property
+    def scoped(self) -> bool:
+        """Does it matter where one stands?"""
+        return bool(self.row and self.place)
+
     def who(self, method: str) -> frozenset[str]:
         return frozenset(getattr(self, method).split())
 

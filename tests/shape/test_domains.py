@@ -38,9 +38,52 @@ FILES = {
 FOLDERS = {"management", "migrations", "static", "templates", "templatetags", "tests"}
 # What a domain has beside the shape, because it is a room of its own and not a part of another.
 ROOMS = {
-    "ledger": {"log", "posting"},
-    "people": {"middleware", "passwords"},
-    "proof": {"tools"},
+    "bank": {"matching", "standing", "writing", "board"},
+    "disclosure": {"folder", "notice", "receipts"},
+    "files": {"blobs", "scanners"},
+    "intake": {
+        "bank_drafts",
+        "bank_file",
+        "bank_reading",
+        "bank_rows",
+        "dates",
+        "faults",
+        "headings",
+        "ledger_checks",
+        "ledger_entries",
+        "ledger_reading",
+        "ledger_rows",
+        "ledger_sheet",
+        "mapping",
+        "mending",
+        "posting",
+        "preamble",
+        "profiles",
+        "projects_sheet",
+        "proposing",
+        "recognise",
+        "words",
+    },
+    "ledger": {"accounts", "first_run", "log", "offers", "papers", "posting", "proofs"},
+    "months": {"archive", "monthly", "overview"},
+    "people": {"first_run", "middleware", "passwords", "sessions"},
+    "places": {"first_run", "imports"},
+    "proof": {"logs", "tools"},
+    "vouchers": {"papers", "receipts", "showing"},
+}
+# Rooms of a domain that others may enter, too: reads, plain values, readers of files.
+ROOMS_OFFERED = {
+    "disclosure": {"folder", "receipts"},
+    "intake": {
+        "bank_file",
+        "bank_reading",
+        "faults",
+        "ledger_reading",
+        "ledger_sheet",
+        "mapping",
+        "mending",
+    },
+    "ledger": {"posting"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "localdate", "localtime", "monotonic"}
 # Published as one file that stands alone, so that anybody can read and keep it.

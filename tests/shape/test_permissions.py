@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,11 +59,28 @@ def test_an_address_with_values_says_which_rows_it_is_about(name):
 
 @dataclass
 class County:
-    """The demo county with somebody in each role, at one estate's places and at another's."""
+    """The demo county, and somebody in each role at any estate that is asked for."""
 
-    own: str
-    other: str
-    clients: dict[tuple[str, str], Client]
+    data: Path
+    estates: list[str]
+    clients: dict[str, dict[str, Client]] = field(default_factory=dict)
+
+    def people_of(self, estate: str) -> dict[str, Client]:
+        """Role → somebody who holds it at the place of its level that contains the estate."""
+        if estate not in self.clients:
+            found = {role.code: _client(role, estate) for role in ROLES.values()}
+            self.clients[estate] = {LOGGED_OUT: Client(), **found}
+        return self.clients[estate]
+
+    def at(self, place: str) -> str:
+        """The estate of a place, or the first one inside it."""
+        length = LEVELS["estate"]
+        return next(e for e in self.estates if e.startswith(place[:length]))
+
+    def elsewhere(self, place: str) -> str:
+        """An estate of another street."""
+        street = place[: LEVELS["street"]]
+        return next(e for e in self.estates if not e.startswith(street))
 
 
 @pytest.fixture(scope="module")
@@ -70,29 +88,17 @@ def county(
     told_county: tuple[str, Any], databases: Databases, django_db_blocker: Any
 ) -> Iterator[County]:
     template, data = told_county
-    with django_db_blocker.unblock(), data_directory(data):
+    with django_db_blocker.unblock():
         name, place = databases.copy(template)
         with pointed_at(place):
-            own, other = _two_estates()
-            clients = {(LOGGED_OUT, own): Client()}
-            for role in ROLES.values():
-                for estate in (own, other):
-                    clients[role.code, estate] = _client(role, estate)
-            yield County(own, other, clients)
+            codes = apps.get_model("ledger.Book").objects.order_by("pk")
+            estates = [c for c in codes.values_list("place", flat=True) if len(c) == 15]
+            yield County(data, estates)
         databases.server.drop(name)
-
-
-def _two_estates() -> tuple[str, str]:
-    """Two estates of the county with books, in different streets."""
-    codes = apps.get_model("ledger.Book").objects.order_by("pk").values_list("place", flat=True)
-    estates = [code for code in codes if len(code) == LEVELS["estate"]]
-    street = LEVELS["street"]
-    return next((a, b) for a in estates for b in estates if a[:street] != b[:street])
 
 
 def _client(role: Role, estate: str) -> Client:
     """Somebody with this role at the place of its level that holds the estate, fully logged in."""
-    code = estate[: LEVELS[role.level]] if role.level else estate
     now = timezone.now()
     user = User.objects.create(
         username=f"matrix-{role.code}-{estate}",
@@ -100,7 +106,8 @@ def _client(role: Role, estate: str) -> Client:
         created_at=now,
         password_changed_at=now,
     )
-    Appointment.objects.create(user=user, role=role.code, place=code, since_on=now.date())
+    place = _place_of(role, estate)
+    Appointment.objects.create(user=user, role=role.code, place=place, since_on=now.date())
     client = Client()
     client.force_login(user)
     session = client.session
@@ -109,57 +116,54 @@ def _client(role: Role, estate: str) -> Client:
     return client
 
 
+def _place_of(role: Role, estate: str) -> str:
+    return estate[: LEVELS[role.level]] if role.level else estate
+
+
 def walks() -> list[Any]:
-    """Every address × method × person × own or other place."""
-    found = []
-    for name, permission in permissions().items():
-        places = ("own", "other") if permission.row and permission.place else ("own",)
-        for method in METHODS:
-            for where in places:
-                found.append(pytest.param(name, method, where, id=f"{method}-{name}-{where}"))
-    return found
+    """Every address × method × whether people stand there or elsewhere."""
+    return [
+        pytest.param(name, method, where, id=f"{method}-{name}-{where}")
+        for name, permission in permissions().items()
+        for method in METHODS
+        for where in (("there", "elsewhere") if permission.scoped else ("there",))
+    ]
 
 
 @pytest.mark.parametrize(("name", "method", "where"), walks())
 def test_only_who_may_is_let_in(county, name, method, where):
     permission = permissions()[name]
-    estate = county.own if where == "own" else county.other
-    address = reverse(name, kwargs=_values(name, permission, estate))
+    row = _row(permission)
+    place = attrgetter(permission.place.replace("__", "."))(row) if permission.scoped else ""
+    address = reverse(name, kwargs=_values(name, permission, row))
+    estate = county.elsewhere(place) if where == "elsewhere" else county.at(place)
     faults = []
-    for (role, stands_at), client in county.clients.items():
-        if stands_at != county.own:
-            continue
-        answer = _ask(client, method, address)
-        here = where == "own" or _reaches(role, county.own, estate)
-        problem = _judge(permission, method, role, answer, here=here)
-        if problem:
-            faults.append(f"{role}: {answer.status_code} {problem}")
-    assert not faults, f"{method.upper()} {address}\n" + "\n".join(faults)
+    with data_directory(county.data):
+        for role, client in county.people_of(estate).items():
+            here = role == LOGGED_OUT or place.startswith(_place_of(ROLES[role], estate))
+            answer = _ask(client, method, address)
+            problem = _judge(permission, method, role, answer, here=here or not place)
+            if problem:
+                faults.append(f"{role}: {answer.status_code} {problem}")
+    assert not faults, f"{method.upper()} {address} from {estate}\n" + "\n".join(faults)
 
 
-def _values(name: str, permission: Permission, estate: str) -> dict[str, Any]:
-    """What to put into the address, taken from a row that lies in the estate."""
+def _values(name: str, permission: Permission, row: models.Model | None) -> dict[str, Any]:
+    """What to put into the address: from the row, or as the table says."""
     wanted = routes()[name].values
-    if not wanted:
-        return {}
-    if not permission.row:
+    if row is None:
         return {value: permission.args[value] for value in wanted}
-    row = _row(permission, estate)
-    assert row is not None, f"the demo county has no {permission.row} at {estate}: tell one"
     return {value: attrgetter(permission.args.get(value, value))(row) for value in wanted}
 
 
-def _row(permission: Permission, estate: str) -> models.Model | None:
+def _row(permission: Permission) -> models.Model | None:
+    """A row the address is about, the first that the demo county tells."""
+    if not permission.row:
+        return None
     rows = apps.get_model(permission.row)._default_manager.filter(**permission.where)
-    if permission.place:
-        rows = rows.filter(**{f"{permission.place}__startswith": estate})
-    return rows.order_by("pk").first()
-
-
-def _reaches(role: str, own: str, estate: str) -> bool:
-    """Does an appointment made for one estate reach the other (a county's does)?"""
-    level = ROLES[role].level if role in ROLES else ""
-    return bool(level) and own[: LEVELS[level]] == estate[: LEVELS[level]]
+    row = rows.order_by("pk").first()
+    assert row is not None, f"the demo county has no {permission.row} {permission.where}: tell one"
+    return row
 
 
 def _ask(client: Client, method: str, address: str) -> Any:
