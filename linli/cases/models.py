@@ -83,7 +83,7 @@ class DutyDone(Placed):
 
     duty = models.CharField(max_length=32)
     period = models.CharField(max_length=8)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     subject = models.CharField(max_length=128, blank=True)
 

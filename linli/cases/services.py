@@ -135,7 +135,7 @@ def refold(*, by: AbstractBaseUser | None, case: Case, now: datetime) -> Case:
 @act("cases.do_duty")
 def do_duty(
     *,
-    by: AbstractBaseUser,
+    by: AbstractBaseUser | None,
     duty: Duty,
     place: str,
     period: str,

@@ -67,9 +67,15 @@ def estate(name: str, seed: int) -> Estate:
 def month(of: Estate, period: Period, *, projects: bool = True) -> list[Deed]:
     """The deeds of a month, by day."""
     chance = random.Random(of.seed * 1000 + period.year * 12 + period.month)
-    day = period.first_on
-    n, name = period.month, f"{period.month}月"
-    deeds = [
+    deeds = [*_income(of, period, chance), *_costs(of, period, chance), *_wallet(period, chance)]
+    deeds += _quarterly(of, period, chance)
+    deeds += _spending(of, period, chance) if projects else []
+    return sorted(deeds, key=lambda deed: deed.on)
+
+
+def _income(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
+    day, n, name = period.first_on, period.month, f"{period.month}月"
+    return [
         Deed(
             on=day,
             fund="common",
@@ -97,6 +103,12 @@ def month(of: Estate, period: Period, *, projects: bool = True) -> list[Deed]:
             counterparty="康宁药房",
             document="HT-2025-011",
         ),
+    ]
+
+
+def _costs(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
+    day, n, name = period.first_on, period.month, f"{period.month}月"
+    return [
         Deed(
             on=day + timedelta(14),
             fund="common",
@@ -125,21 +137,22 @@ def month(of: Estate, period: Period, *, projects: bool = True) -> list[Deed]:
             ground="合同第 12 条",
         ),
     ]
-    for each in range(chance.randrange(3, 6)):
-        deeds.append(
-            Deed(
-                on=day + timedelta(3 + each * 5),
-                fund="common",
-                category="parking",
-                fen=chance.randrange(25, 160) * 100 + chance.choice((0, 50)),
-                summary="临时停车费（扫码）",
-                counterparty="临停车主",
-                wallet=True,
-            )
+
+
+def _wallet(period: Period, chance: random.Random) -> list[Deed]:
+    """Small parking money through the merchant's code, settled by the bank once a month."""
+    return [
+        Deed(
+            on=period.first_on + timedelta(3 + each * 5),
+            fund="common",
+            category="parking",
+            fen=chance.randrange(25, 160) * 100 + chance.choice((0, 50)),
+            summary="临时停车费（扫码）",
+            counterparty="临停车主",
+            wallet=True,
         )
-    deeds += _quarterly(of, period, chance)
-    deeds += _spending(of, period, chance) if projects else []
-    return sorted(deeds, key=lambda deed: deed.on)
+        for each in range(chance.randrange(3, 6))
+    ]
 
 
 def _quarterly(of: Estate, period: Period, chance: random.Random) -> list[Deed]:

@@ -84,7 +84,7 @@ class Story:
                 self.communities.append((told, f"{community}社区"))
 
     def _officers(self) -> None:
-        now = moment(self.begun - timedelta(9), 9)
+        now = moment(self.today - timedelta(10), 9)
         admins = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
         people.set_up_administrators(
             by=None,
@@ -111,7 +111,8 @@ class Story:
         return self.chance.choice(names.FAMILY) + self.chance.choice(names.GIVEN)
 
     def _person(self, username: str, role: Role, *posts: str) -> object:
-        now = moment(self.begun - timedelta(8), 9)
+        """An account with a password that is still new, for posts held since the beginning."""
+        now = moment(self.today - timedelta(10), 9)
         handed = people.create_account(
             by=None,
             username=username,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -163,44 +163,13 @@ def keep_statement(
 
     `more`: (day, fen, summary) that the bank knows and the book does not.
     """
-    mine = [deed for deed in deeds if deed.fund == "common"]
-    lines = list(told.later)
-    told.later = [
-        _line(told, period.next.first_on + timedelta(1), deed.fen, deed.summary, deed.counterparty)
-        for deed in mine
-        if deed.late
-    ]
-    for deed in mine:
-        if not deed.wallet and not deed.late:
-            lines.append(_line(told, deed.on, deed.fen, deed.summary, deed.counterparty))
-    settled = sum(deed.fen for deed in mine if deed.wallet)
-    if settled:
-        first, last = period.first_on, period.last_on
-        lines.append(
-            _line(
-                told,
-                last,
-                settled,
-                f"财付通商户结算 {first:%m%d}-{last:%m%d}",
-                "财付通支付科技有限公司",
-            )
-        )
+    lines = _bank_lines(told, period, [deed for deed in deeds if deed.fund == "common"])
     lines += [_line(told, day, fen, summary, "") for day, fen, summary in more]
     lines.sort(key=lambda line: line.on)
     opening, balance, drafts = told.bank_fen, told.bank_fen, []
     for line in lines:
         balance += line.amount_fen
-        drafts.append(
-            BankLineDraft(
-                on=line.on,
-                amount_fen=line.amount_fen,
-                balance_fen=balance,
-                summary=line.summary,
-                counterparty=line.counterparty,
-                serial=line.serial,
-                key=line.key,
-            )
-        )
+        drafts.append(replace(line, balance_fen=balance))
     told.bank_fen = balance
     name = f"{told.plan.name}-{period.code}.csv"
     bank.keep_statement(
@@ -218,6 +187,29 @@ def keep_statement(
         ),
         now=now,
     )
+
+
+def _bank_lines(told: Told, period: Period, mine: Sequence[Deed]) -> list[BankLineDraft]:
+    """What the bank did in a month: last month's late ones, this month's, the settlement."""
+    lines, told.later = (
+        told.later,
+        [
+            _line(
+                told, period.next.first_on + timedelta(1), deed.fen, deed.summary, deed.counterparty
+            )
+            for deed in mine
+            if deed.late
+        ],
+    )
+    lines += [
+        _line(told, deed.on, deed.fen, deed.summary, deed.counterparty)
+        for deed in mine
+        if not deed.wallet and not deed.late
+    ]
+    if settled := sum(deed.fen for deed in mine if deed.wallet):
+        summary = f"财付通商户结算 {period.first_on:%m%d}-{period.last_on:%m%d}"
+        lines.append(_line(told, period.last_on, settled, summary, "财付通支付科技有限公司"))
+    return lines
 
 
 def _line(told: Told, on: date, fen: int, summary: str, counterparty: str) -> BankLineDraft:

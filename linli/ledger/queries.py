@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,9 +21,7 @@ from linli.ledger.models import (
     Account,
     Balance,
     Book,
-    Checkpoint,
     Entry,
-    Leaf,
     Line,
     Log,
     Project,
@@ -32,6 +29,45 @@ from linli.ledger.models import (
     Tally,
 )
 from linli.ledger.posting import mark_of as mark_of
+from linli.ledger.proofs import (
+    book_log as book_log,
+)
+from linli.ledger.proofs import (
+    checkpoint_at as checkpoint_at,
+)
+from linli.ledger.proofs import (
+    commitments as commitments,
+)
+from linli.ledger.proofs import (
+    county_log as county_log,
+)
+from linli.ledger.proofs import (
+    early_corrections as early_corrections,
+)
+from linli.ledger.proofs import (
+    early_leaves as early_leaves,
+)
+from linli.ledger.proofs import (
+    entries_of_leaves as entries_of_leaves,
+)
+from linli.ledger.proofs import (
+    key_changes as key_changes,
+)
+from linli.ledger.proofs import (
+    leaf_after_last_seal as leaf_after_last_seal,
+)
+from linli.ledger.proofs import (
+    leaf_hashes as leaf_hashes,
+)
+from linli.ledger.proofs import (
+    leaves as leaves,
+)
+from linli.ledger.proofs import (
+    newest_checkpoint as newest_checkpoint,
+)
+from linli.ledger.proofs import (
+    witnessed as witnessed,
+)
 from linli.ledger.rules import Draft, DraftLine
 from linli.sources import chart
 
@@ -316,99 +352,6 @@ def without_note(book: Book, period: str) -> list[tuple[int, str]]:
         .exclude(entry__kind=rules.REVERSAL)
         .values_list("entry__number", "account__name")
     )
-
-
-# --- the logs, for publication and proof --------------------------------------------------------
-
-
-def book_log(book: Book) -> Log:
-    return Log.objects.get(pk=book.log_id)
-
-
-def county_log(book: Book) -> Log:
-    """The county's log; raises Log.DoesNotExist before the first seal."""
-    return Log.objects.get(origin=logs.county_origin(book.county))
-
-
-def leaves(log_id: int, start: int, end: int) -> list[Leaf]:
-    """Leaves from index `start` up to, without, `end`."""
-    return list(
-        Leaf.objects.filter(log_id=log_id, index__gte=start, index__lt=end).order_by("index")
-    )
-
-
-def leaf_hashes(log_id: int, size: int) -> list[bytes]:
-    """The hashes of the first `size` leaves."""
-    found = Leaf.objects.filter(log_id=log_id, index__lt=size).order_by("index")
-    return [bytes.fromhex(hash_) for hash_ in found.values_list("hash", flat=True)]
-
-
-def commitments(leaf: Leaf) -> dict[str, str]:
-    """The fields a leaf commits to: name → hex."""
-    return json.loads(leaf.body).get("commit", {})
-
-
-def entries_of_leaves(some: Iterable[Leaf]) -> dict[int, Entry]:
-    """The entries of leaves, by leaf id, with their words."""
-    ids = [leaf.pk for leaf in some]
-    found: dict[int, Entry] = {}
-    for start in range(0, len(ids), 5000):
-        rows = Entry.objects.filter(leaf_id__in=ids[start : start + 5000])
-        found |= {entry.leaf_id: entry for entry in rows.select_related("wording")}
-    return found
-
-
-def leaf_after_last_seal(book: Book, before: int) -> int:
-    """The index after the last seal that lies before an index; 0 if there is none."""
-    last = (
-        Seal.objects.filter(book=book, leaf__index__lt=before)
-        .order_by("-period")
-        .values_list("leaf__index", flat=True)
-        .first()
-    )
-    return 0 if last is None else last + 1
-
-
-def early_leaves(book: Book, period: str, start: int) -> list[Leaf]:
-    """Leaves of entries dated in a month that lie before an index."""
-    return list(
-        Leaf.objects.filter(entry__book=book, entry__period=period, index__lt=start).order_by(
-            "index"
-        )
-    )
-
-
-def early_corrections(book: Book, period: str, start: int) -> list[Leaf]:
-    """Leaves of later months' entries whose original date lies in a month, before an index."""
-    month_ = Period(period)
-    return list(
-        Leaf.objects.filter(
-            entry__book=book,
-            entry__original_on__range=(month_.first_on, month_.last_on),
-            entry__period__gt=period,
-            index__lt=start,
-        ).order_by("index")
-    )
-
-
-def checkpoint_at(log: Log, size: int) -> Checkpoint:
-    return Checkpoint.objects.get(log=log, size=size)
-
-
-def newest_checkpoint(log: Log) -> Checkpoint:
-    return Checkpoint.objects.filter(log=log).latest("size")
-
-
-def witnessed(county: Log, checkpoint: Checkpoint) -> tuple[int, Checkpoint]:
-    """Where a book's checkpoint stands in the county's log, and the first head that covers it."""
-    index = Leaf.objects.get(log=county, kind="checkpoint", body=checkpoint.note).index
-    return index, Checkpoint.objects.filter(log=county, size__gt=index).earliest("size")
-
-
-def key_changes(log: Log) -> list[bytes]:
-    """The bodies of a log's `key` leaves after the first one announced elsewhere."""
-    rows = Leaf.objects.filter(log=log, kind="key").order_by("index")
-    return [body.encode() for body in rows.values_list("body", flat=True)]
 
 
 def chart_rows(book: Book) -> list[tuple[str, str, str, str]]:

@@ -22,7 +22,7 @@ from linli.kernel.words import gettext_noop as _
 from linli.ledger import queries as ledger
 from linli.ledger import services as ledger_services
 from linli.months import queries, rules
-from linli.months.flow import MONTH
+from linli.months.flow import MONTH, SEAL_DUTY
 from linli.months.models import GateAnswer, Month
 from linli.people import queries as people
 from linli.trail.acts import act
