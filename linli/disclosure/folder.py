@@ -139,9 +139,7 @@ def heads(book: object, release: Release) -> folder.Heads:
         county_hashes=upper.inclusion_proof(index),
         consistency={old: tree.consistency_proof(old) for old in sorted(sizes)},
         county_consistency={
-            old: upper.consistency_proof(old)
-            for old in sorted(county_sizes)
-            if old < signed.size
+            old: upper.consistency_proof(old) for old in sorted(county_sizes) if old < signed.size
         },
     )
 

@@ -141,6 +141,7 @@ def named(told: Mapping) -> dict:
     for fund in copy["funds"]:
         fund["name"] = FUND_NAMES[fund["fund"]]
         fund["net_fen"] = fund["income_fen"] - fund["cost_fen"]
+        fund["rows"] = fund_rows(fund)
     for project in copy["projects"]:
         for part in project["funding"]:
             part["fund_name"] = FUND_NAMES[part["fund"]]
@@ -150,6 +151,43 @@ def named(told: Mapping) -> dict:
         for item in account["outstanding"]:
             item["kind_name"] = KINDS[item["kind"]]
     return copy
+
+
+def fund_rows(fund: Mapping) -> list[dict]:
+    """A fund of a statement as rows of components/account.html: gross, cost and net apart."""
+    parts = {
+        side: [
+            {
+                "label": line["name"],
+                "fen": line["amount_fen"],
+                "kind": "part",
+                "note": line["note"],
+                "category": line["category"],
+                "later_fen": line.get("later_fen", 0),
+            }
+            for line in fund["lines"]
+            if line["side"] == side
+        ]
+        for side in SIDES
+    }
+    common = fund["fund"] == "common"
+    rows = [{"label": _("期初结余"), "fen": fund["opening_fen"]}]
+    rows += [
+        {"label": _("公共收入") if common else _("本月收入"), "fen": fund["income_fen"]},
+        *parts["income"],
+    ]
+    if common:
+        rows += [{"label": _("减：合理成本"), "fen": fund["cost_fen"]}, *parts["cost"]]
+        net = fund["income_fen"] - fund["cost_fen"]
+        rows.append({"label": _("公共收益"), "fen": net, "kind": "sum"})
+    rows += [{"label": _("减：使用"), "fen": fund["use_fen"]}, *parts["use"]]
+    if parts["transfer"]:
+        rows += [{"label": _("调拨净额"), "fen": fund["transfer_fen"]}, *parts["transfer"]]
+    rows.append({"label": _("期末结余"), "fen": fund["closing_fen"], "kind": "total"})
+    rows += [
+        row | {"kind": "line", "note": _("押金及暂收，不计入结余")} for row in parts["liability"]
+    ]
+    return rows
 
 
 HEADINGS = ("账套", "月份", "区块", "资金", "方向", "代码", "名称", "金额（元）", "笔数", "说明")
@@ -216,6 +254,8 @@ def _csv_rows(told: Mapping) -> Iterable[tuple]:
 
 
 _PROJECT = (("budget_fen", "预算"), ("paid_fen", "本月拨付"), ("paid_to_date_fen", "累计拨付"))
+
+
 def _bank_rows(account: Mapping) -> Iterable[tuple]:
     fund, name = FUND_NAMES[account["fund"]], account["account"]
     status = STATUSES[account["status"]]

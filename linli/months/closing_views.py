@@ -92,6 +92,7 @@ def show(
         "told": papers.named(told),
         "steps": cases.progress(case, on=timezone.localdate(now)) if case else (),
         "may": _may(standing, gates, case, request, roles),
+        "may_answer": BOOKKEEPER in roles,
         "ruling": ruling,
         "at": at,
         "previous": _beside(book, Period(period).previous),
@@ -113,7 +114,7 @@ def _may(
     standing: queries.Standing, gates: tuple, case: object, request: HttpRequest, roles: frozenset
 ) -> dict[str, Ruling]:
     """For each act whether it may be done now, and if not, why."""
-    may = {"close": rules.may_close(gates)}
+    may = {"close": rules.may_close(gates), "short": rules.may_close_short(gates)}
     if case is not None:
         own = cases.steps_of(case, request.user)
         done = cases.done(case)
@@ -121,7 +122,9 @@ def _may(
             ruling = MONTH.may_stamp(code, done=done, roles=roles, own_steps=own, outcome=PASSED)
             may[code] = every((may.get(code, ALLOWED), ruling))
     else:
-        may["close"] &= MONTH.may_stamp("close", done=(), roles=roles)
+        own_turn = MONTH.may_stamp("close", done=(), roles=roles)
+        may["close"] &= own_turn
+        may["short"] &= own_turn
     may["correct"] = rules.may_correct(
         state=standing.state, reason="-", changed=bool(standing.release)
     ) & _only(roles, APPROVER)

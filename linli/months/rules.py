@@ -294,6 +294,17 @@ def _unanswered(gate: Gate) -> Ruling:
     return gate.ruling & refuse(_("请先逐项说明“%(name)s”"), "linli:ledger.soft", name=gate.name)
 
 
+def may_close_short(found: Sequence[Gate]) -> Ruling:
+    """The same answer in one sentence, for the button beneath the list that says it all."""
+    missing = [gate for gate in found if not gate.passed]
+    return require(
+        not missing,
+        _("还有 %(n)s 项没有满足或说明，见上面的清单"),
+        "linli:ledger.hard",
+        n=len(missing),
+    )
+
+
 def may_seal_imported(found: Sequence[Gate]) -> Ruling:
     """Imported history is sealed without signers; its soft gates stay open and are listed."""
     return every(gate.ruling for gate in found if gate.hard and not gate.passed)

@@ -194,7 +194,11 @@ def publish(
     if standing.month is not None and by is not None:
         case = case_queries.find(flow=MONTH, subject=standing.month)
         cases.stamp(by=by, case=case, step="publish", now=now)
-    return disclosure_services.publish(by=by, release=standing.release, now=now, out=out).subject
+    release = standing.release
+    cases.do_duty(
+        by=by, duty=SEAL_DUTY, place=release.place, period=period, subject=release, now=now
+    )
+    return disclosure_services.publish(by=by, release=release, now=now, out=out).subject
 
 
 @act("months.correct")
