@@ -321,8 +321,15 @@ def year(request: HttpRequest, book: Book) -> HttpResponse:
         "months": [f"{number}-{month:02d}" for month in range(1, 13)],
         "roots": papers.roots(book, number),
         "funds": funds,
+        "last": _last_month(number),
     }
     return render(request, "ledger/year.html", context)
+
+
+def _last_month(year: int) -> int:
+    """How many months of a year have begun."""
+    today = timezone.localdate()
+    return 12 if year < today.year else today.month if year == today.year else 0
 
 
 @require_safe

@@ -210,7 +210,7 @@ def moved_accounts(book: Book, first: str, last: str) -> list[Account]:
 
 
 def trial(book: Book, period: str) -> dict[str, list[dict]]:
-    """The trial balance of a month: fund → rows in the book's order. One query.
+    """The trial balance of a month: fund → rows, money first. One query.
 
     A row: account_id, code, name, kind, opening_fen (debit positive), debit_fen, credit_fen,
     year_debit_fen, year_credit_fen, closing_fen.
@@ -242,9 +242,13 @@ def trial(book: Book, period: str) -> dict[str, list[dict]]:
                     **told,
                 }
             )
+    for some in found.values():
+        some.sort(key=lambda row: _ORDER.get(row["kind"], 1))
     return {fund: some for fund, some in found.items() if some}
 
 
+_ORDER = {rules.MONEY: 0, rules.NET_ASSETS: 2}
+"""Money stands first, net assets last; between them the chart's own order."""
 _TRIAL = ("opening", "debit", "credit", "year_debit", "year_credit")
 
 
@@ -257,6 +261,7 @@ class YearLine:
     name: str
     side: str
     months: list[int] = field(default_factory=lambda: [0] * 12)
+    word: object = ""
 
     @property
     def total_fen(self) -> int:

@@ -324,6 +324,17 @@ class Desk:
         return self.form.is_valid() and all(good)
 
     @property
+    def more_count(self) -> int:
+        """How many rows stand folded below the first two."""
+        return max(0, len(self.rows) - 2)
+
+    @property
+    def opens_more(self) -> bool:
+        """Whether one of them is in use, or was asked for."""
+        used = any(row[name].value() for row in self.rows[2:] for name in ("account", "amount"))
+        return used or len(self.rows) > ROWS
+
+    @property
     def has_errors(self) -> bool:
         return bool(self.form.errors) or any(row.errors for row in self.rows)
 
