@@ -12,7 +12,6 @@ from hypothesis import settings as hypothesis_settings
 from tests.books import estate  # noqa: F401
 from tests.browsers import browser, open_page, server, told_server  # noqa: F401
 from tests.databases import (  # noqa: F401
-    Cluster,
     databases,
     django_db_setup,
     own_data_directory,
@@ -22,6 +21,7 @@ from tests.databases import (  # noqa: F401
     told_county,
 )
 from tests.people import people  # noqa: F401
+from tests.stores import Cluster
 
 for name, examples in (("quick", 50), ("nightly", 1000)):
     hypothesis_settings.register_profile(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from tests.databases import Cluster, Databases, Files, data_directory, installation
+from tests.databases import Databases, data_directory, installation
+from tests.stores import Cluster, Files
 
 
 @contextmanager

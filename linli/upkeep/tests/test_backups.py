@@ -13,7 +13,8 @@ from linli.people.models import User
 from linli.trail.guards import all_guards, standing
 from linli.trail.models import Line
 from linli.upkeep.database import rights_held
-from tests.databases import Cluster, OwnDatabase, pointed_at
+from tests.databases import OwnDatabase, pointed_at
+from tests.stores import Cluster
 
 NOW = timezone.now()
 

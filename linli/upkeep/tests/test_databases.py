@@ -27,6 +27,14 @@ def test_a_test_with_its_own_database_starts_empty_and_commits(turn):
     assert User.objects.get().username == "committed"
 
 
+@pytest.mark.own_database
+def test_a_database_of_ones_own_is_as_durable_as_production():
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous")
+            assert cursor.fetchone()[0] == 2
+
+
 def test_threads_meet_in_the_same_database(own_database):
     names = ["one", "two", "three"]
     own_database.together(*(lambda name=name: join(name) for name in names))
