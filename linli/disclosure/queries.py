@@ -142,7 +142,7 @@ def correction(release: Release, *, reason: str, size: int, root: str) -> dict:
     """A sealed statement again, with what later months changed in a column of its own."""
     told = json.loads(release.statement)
     later = ledger.later_corrections(release.book, release.period)
-    told |= {"version": release.version + 1, "reason": reason, "signers": [], "open_points": []}
+    told |= {"version": release.version + 1, "reason": reason, "signers": []}
     told["log"] |= {"size": size, "root": base64.b64encode(bytes.fromhex(root)).decode()}
     names = {(c.fund, c.code): c for c in chart(release.book.chart_version)}
     for fund in told["funds"]:
