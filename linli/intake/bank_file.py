@@ -61,6 +61,7 @@ class BankFile:
     Every row of the sheet is a line, or in `left` with its reason, or has a fault. `warnings` are
     points that do not stop an import (a balance that is masked, a total that does not fit).
     `opening_fen` is the balance before the first line; None where the file states no balances.
+    `covers_since`, `covers_until`: as the file says (`says_since`, `says_until`), else by its lines.
     """
 
     profile: str
@@ -78,6 +79,8 @@ class BankFile:
     warnings: tuple[Fault, ...] = ()
     covers_since: date | None = None
     covers_until: date | None = None
+    says_since: bool = False
+    says_until: bool = False
     column_map: tuple[ColumnUse, ...] = ()
     other_sheets: tuple[str, ...] = ()
     encoding: str = ""

@@ -132,6 +132,8 @@ def _read(table: Table, others: Sequence[str]) -> BankFile:
         warnings=tuple(warnings),
         covers_since=since or min(days, default=None),
         covers_until=until or max(days, default=None),
+        says_since=since is not None,
+        says_until=until is not None,
         column_map=tuple(
             ColumnUse(field, at, table.labels[at])
             for field, columns in table.columns.items()

@@ -193,6 +193,7 @@ class _Reading:
             heading_rows={page.sheet.name: page.headings.last_row for page in self._pages},
             columns={page.sheet.name: page.headings.columns for page in self._pages},
             resolved_days=self._resolved,
+            bad_days={row.number_in_sheet: row.on for row in counted if row.faults},
         )
 
     def _page(self, page: _Page) -> None:

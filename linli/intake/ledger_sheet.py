@@ -128,7 +128,8 @@ class LedgerSheet:
     remarks), each with its sheet. `voucher_scope` is ``year`` or ``month``. `column_map` is that
     of the first sheet, empty where no headings were found; `heading_rows` (sheet → last row of
     the headings) and `columns` (sheet → field → column) are those of all sheets that were read.
-    `resolved_days` are the days of rows that were written without a year.
+    `resolved_days` are the days of rows that were written without a year; `bad_days` those of
+    the bad rows, None where a day cannot be read.
     """
 
     title: str
@@ -150,6 +151,7 @@ class LedgerSheet:
     heading_rows: Mapping[str, int] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     resolved_days: Mapping[tuple[str, int], date] = field(default_factory=dict)
+    bad_days: Mapping[tuple[str, int], date | None] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:

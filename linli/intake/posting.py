@@ -9,9 +9,10 @@ from datetime import date
 
 from linli.intake.ledger_sheet import LedgerSheet, SheetEntry, SheetLine
 from linli.kernel.money import yuan
-from linli.kernel.rulings import Ruling, every, require
+from linli.kernel.rulings import Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.ledger.rules import IMPORT, Draft, DraftLine, tidy
+from linli.sources import FUNDS
 
 LENGTHS = {
     "counterparty": 100,
@@ -91,16 +92,25 @@ def draft_of(
     )
 
 
-def missing_accounts(
-    sheet: LedgerSheet, known: Mapping[tuple[str, str], str]
-) -> dict[tuple[str, str], SheetLine]:
-    """(fund, account name) pairs that the sheet uses and the book does not have, with a row."""
+def accounts_are_known(
+    entries: Sequence[SheetEntry], known: Mapping[tuple[str, str], str]
+) -> Ruling:
+    """Every account that a sheet names is one of the book; each missing one is told once."""
     found: dict[tuple[str, str], SheetLine] = {}
-    for entry in sheet.entries:
+    for entry in entries:
         for line in entry.lines:
             if (line.fund, line.account) not in known:
                 found.setdefault((line.fund, line.account), line)
-    return found
+    return every(
+        refuse(
+            _("第 %(row)s 行的账户“%(name)s”不在本账套“%(fund)s”的账户中，请先开立"),
+            "linli:ledger.words",
+            row=line.row,
+            name=name or _("（默认账户）"),
+            fund=FUNDS[fund].name,
+        ).at("account", line.row)
+        for (fund, name), line in found.items()
+    )
 
 
 def may_open_again(*, sheet: LedgerSheet, balances: Mapping[str, int], on: date) -> Ruling:
@@ -113,7 +123,7 @@ def may_open_again(*, sheet: LedgerSheet, balances: Mapping[str, int], on: date)
             balances.get(fund, 0) == fen,
             _("“%(fund)s”上期结余 %(told)s 元，与账上 %(on)s 的余额 %(held)s 元不符"),
             "linli:ledger.import",
-            fund=fund,
+            fund=FUNDS[fund].name,
             told=yuan(fen),
             held=yuan(balances.get(fund, 0)),
             on=on.isoformat(),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from linli.intake.faults import Fault
 from linli.intake.words import bank_values, row_words
 from linli.kernel.money import parse_yuan, yuan
 from linli.kernel.rulings import ALLOWED, Ruling, refuse, require
@@ -34,6 +35,10 @@ LENGTHS = {
     "project": 32,
 }
 """How many characters the book keeps of each text."""
+
+UNKNOWN_FUND = _("不认识的资金来源“%(value)s”")
+UNKNOWN_CATEGORY = _("类别“%(value)s”不在科目表中")
+"""The two faults that a mapping mends."""
 
 _NONE = frozenset({"", "-", "--", "—", "——", "–", "/", "无", "-0", "－"})
 _DIGITS = re.compile(r"^(.*?)(\d+)\D*$")
@@ -103,7 +108,7 @@ class Chart:
             return code, ALLOWED
         if not folded(text):
             return "", refuse(_("未填资金来源"))
-        return "", refuse(_("不认识的资金来源“%(value)s”"), value=text)
+        return "", refuse(UNKNOWN_FUND, value=text)
 
     def fund_in(self, texts: Iterable[str]) -> str:
         """The one fund that a title names, or nothing where it names none or several."""
@@ -134,7 +139,7 @@ class Chart:
                 other=[self.names.get(leaf.fund, leaf.fund) for leaf in leaves],
                 fund=self.names.get(fund, fund),
             )
-        return None, refuse(_("类别“%(value)s”不在科目表中"), value=text)
+        return None, refuse(UNKNOWN_CATEGORY, value=text, fund=fund)
 
     def _named(self, text: str, *, fund: str = "") -> list[Leaf]:
         """A mapping's words come first; ``资金/类别`` there speaks of one fund only."""
@@ -290,3 +295,104 @@ def _restarts(months: Mapping[tuple[int, int], list[int]]) -> bool:
         and all(numbers[0] == lowest for numbers in months.values())
         and rising * 2 > len(months)
     )
+
+
+MOST_DRAFTS = 1000
+"""How many vouchers one sheet may draft at once: each is approved by a person."""
+
+MOST_ROWS_ONLINE = 50_000
+"""How many rows a page takes in at once: read, tried and posted within one request."""
+
+
+def may_draft_sheet(*, by: bool, count: int) -> Ruling:
+    """Vouchers have a preparer, and no more of them than people can look at."""
+    return require(
+        by or not count,
+        _("账套启用后的账须由记账员生成凭证草稿，请指明由谁制单（--by）"),
+        "会计法:25",
+        "linli:ledger.8",
+    ) & require(
+        count <= MOST_DRAFTS,
+        _("一次最多生成 %(most)s 张凭证草稿，这份表有 %(count)s 张，请按月拆开后再导入"),
+        most=MOST_DRAFTS,
+        count=count,
+    )
+
+
+def begins_in_time(*, periods: Iterable[str], first_period: str) -> Ruling:
+    """No month before the first one of the book."""
+    early = sorted(code for code in periods if code < first_period)
+    return require(
+        not early,
+        _("本账套自 %(first)s 建账，表中 %(months)s 的账在建账之前，不能导入"),
+        "linli:ledger.import",
+        first=first_period,
+        months=early,
+    ).at("date")
+
+
+class Judged(Protocol):
+    """A ledger sheet that was read (`linli.intake.ledger_sheet.LedgerSheet`)."""
+
+    @property
+    def faults(self) -> Sequence[Fault]: ...
+    @property
+    def bad_days(self) -> Mapping[tuple[str, int], date | None]: ...
+    @property
+    def rows_good(self) -> int: ...
+    @property
+    def sheets(self) -> Sequence[str]: ...
+
+
+def may_accept_good(sheet: Judged) -> Ruling:
+    """Good rows may be taken without the bad ones unless a fault is of the sheet as a whole."""
+    whole = [
+        fault.say() for fault in sheet.faults if (fault.sheet, fault.row) not in sheet.bad_days
+    ]
+    return require(
+        not whole,
+        _("表头、小计或整张表有问题，须先改好：%(faults)s"),
+        "linli:ledger.import",
+        faults=whole[:5],
+    ) & require(sheet.rows_good, _("没有一行合格，没有可记的账"), "linli:ledger.import")
+
+
+def fits_a_page(*, rows: int) -> Ruling:
+    """A page takes so many rows and no more; the command line takes any number."""
+    return require(
+        rows <= MOST_ROWS_ONLINE,
+        _(
+            "这份表有 %(rows)s 行，网页一次最多记 %(most)s 行；请按年或按月拆开，"
+            "或请系统管理员在服务器上用 linli import-ledger 导入"
+        ),
+        rows=rows,
+        most=MOST_ROWS_ONLINE,
+    )
+
+
+KEPT_DAYS = 30
+"""How long an upload waits that nobody finishes."""
+
+
+def was_tried(*, tried: bool) -> Ruling:
+    """Nothing is taken in that was not tried as it stands."""
+    return require(tried, _("请先试算，看过结果再导入"), "linli:ledger.import")
+
+
+def may_post_rows(*, bad: int, accept_good: bool) -> Ruling:
+    """All or nothing, unless it was said that the good rows are to be taken."""
+    return require(
+        accept_good or not bad,
+        _("还有 %(bad)s 处问题，全部改好才能导入；也可以只导入合格的行"),
+        "linli:ledger.import",
+        bad=bad,
+    )
+
+
+def has_account(*, chosen: bool) -> Ruling:
+    return require(chosen, _("请选择这份对账单属于哪个账户"), "linli:ledger.import").at("account")
+
+
+def may_drop(*, done: bool) -> Ruling:
+    """What was taken in stays on the list."""
+    return require(not done, _("这个文件已经导入，记录须保留"), "linli:ledger.import")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -20,7 +20,6 @@ from linli.disclosure import services as disclosure_services
 from linli.intake import queries as intake
 from linli.intake import services as intake_services
 from linli.intake.bank_file import BankFile
-from linli.intake.faults import Fault
 from linli.intake.ledger_sheet import LedgerSheet
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
@@ -102,10 +101,7 @@ class Run:
     def _periods(self, book: object) -> list[str]:
         """The sheet's months up to the one asked for, and those between, in order."""
         found = [p.code for p in self.sheet.periods if p.code <= self.period]
-        first = min([*found, self.period])
-        through = ledger.sealed_through(book)
-        if through:
-            first = min(first, Period(through).next.code)
+        first = min([*found, self.period, ledger.open_period(book)])
         if first > self.period:
             return [self.period]
         return [month.code for month in Period(first).to(Period(self.period))]
@@ -206,16 +202,15 @@ class Run:
         row["known"] = len(posted.numbers) - posted.fresh_count
         accounts = intake.default_accounts(book)
         for given in self.banks:
+            account = accounts[self._fund_of(given)]
             intake_services.import_bank(
                 by=None,
-                account=accounts[self._fund_of(given)],
+                account=account,
                 file=given.file,
                 data_sha256=given.sha256,
                 file_name=given.name,
                 through=Period(self.period).last_on,
-                from_on=min(Period(self.sheet.periods[0].code).first_on, given.file.lines[0].on)
-                if given.file.lines and self.sheet.periods
-                else None,
+                from_on=intake.covered_from(account, given.sha256) or self._from_on(given),
                 now=self.now,
             )
         if period > ledger.sealed_through(book):
@@ -228,6 +223,12 @@ class Run:
                 row["sealed"] = True
         row["release"] = disclosure.release(book, period, 1)
         return row
+
+    def _from_on(self, given: BankGiven) -> date | None:
+        """A statement speaks for the sheet's months from their first day, or from earlier."""
+        if not given.file.lines or not self.sheet.periods:
+            return None
+        return min(self.sheet.periods[0].first_on, given.file.lines[0].on)
 
     def _publish(self, release: object) -> int:
         if release.published_at is not None:  # type: ignore[attr-defined]
@@ -252,11 +253,13 @@ class Run:
         return told
 
 
-def first_rejected(sheet: LedgerSheet, faults: Sequence[Fault]) -> str:
-    """The first month that has, or may have, a rejected row: months from here on stay open."""
-    rows = {fault.row: fault for fault in faults}
-    days = [day for (_sheet, row), day in sheet.resolved_days.items() if row in rows]
-    unknown = len({d for d in rows}) > len(days)
-    if unknown or not days:
-        return min([p.code for p in sheet.periods], default="0000-00")
-    return f"{min(days):%Y-%m}"
+def first_rejected(sheet: LedgerSheet) -> str:
+    """The first month that has, or may have, a rejected row: months from here on stay open.
+
+    A row whose day cannot be read, and a fault that belongs to no row, may be of any month.
+    """
+    days = [sheet.bad_days.get((fault.sheet, fault.row)) for fault in sheet.faults]
+    known = [f"{day:%Y-%m}" for day in days if day is not None]
+    if len(known) == len(days):
+        return min(known, default="")
+    return min([*known, *(p.code for p in sheet.periods)], default="0000-00")

@@ -13,22 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.intake.bank_reading import read_bank_file
+from linli.intake.commands import IntakeCommand
 from linli.intake.faults import Fault
-from linli.intake.ledger_reading import read_ledger
-from linli.intake.mapping import FileMapping, read_mapping
-from linli.intake.mending import rejected_workbook
-from linli.kernel.money import yuan
+from linli.intake.ledger_sheet import LedgerSheet
+from linli.intake.mapping import FileMapping
+from linli.intake.rules import may_accept_good
 from linli.kernel.period import Period
-from linli.kernel.rulings import Refused, Ruling
+from linli.kernel.rulings import Refused
+from linli.ledger import queries as ledger
 from linli.months.monthly import BankGiven, Done, Run, first_rejected
-from linli.sheets.model import Workbook
-from linli.sheets.reading import read_workbook
-from linli.sources import FUNDS, chart
-from linli.web.commands import BOOKS, LinliCommand
+from linli.sources import FUNDS
+from linli.web.commands import BOOKS
 
 
-class Command(LinliCommand):
+class Command(IntakeCommand):
     help = gettext_lazy("一步完成一个月：导入账表和对账单，核对银行，封存，公示")
     group = BOOKS
     examples = (
@@ -62,16 +60,16 @@ class Command(LinliCommand):
     def handle(self, **options: Any) -> None:
         self._migrate()
         period = self._period(options["period"])
-        mapping = self._mapping(options["map"])
-        book = self._workbook(options["ledger"])
-        sheet = read_ledger(book, categories=chart(), mapping=mapping)
+        mapping = self.mapping(options["map"])
+        book = self._book(options)
+        workbook, sheet = self.ledger(options["ledger"], mapping, book)
         banks = [self._bank(text, mapping) for text in options["bank"]]
-        faults = list(sheet.faults) + [f for given in banks for f in given.file.faults]
-        self._warn(sheet.warnings, banks)
+        self.warn(sheet.warnings)
+        for given in banks:
+            self.warn_bank(given.name, given.file)
+        faults = [*sheet.faults, *(f for given in banks for f in given.file.faults)]
         if faults:
-            self._say_faults(faults, book, sheet, options["out"])
-            if not options["accept_good"] or any(given.file.faults for given in banks):
-                sys.exit(1)
+            self._faulty(sheet, faults, accept=options["accept_good"])
         with self.progress(_("开始")) as step:
             run = Run(
                 estate=options["estate"],
@@ -82,14 +80,33 @@ class Command(LinliCommand):
                 code=options["code"],
                 out=options["out"],
                 now=timezone.now(),
-                stop_before=first_rejected(sheet, faults) if faults else "",
+                stop_before=first_rejected(sheet) if faults else "",
                 step=lambda text: step(0, None, text),
             )
             try:
                 done = run.go()
             except Refused as refused:
-                self._refuse(refused.ruling)
+                self.refuse(refused.ruling)
+        if faults:
+            self.write_rejected(workbook, sheet, options["out"])
         self._say(done, options["out"])
+
+    def _faulty(self, sheet: LedgerSheet, faults: list[Fault], *, accept: bool) -> None:
+        """Tell every fault; go on only if the good rows may be taken without the bad ones."""
+        self.say_faults(faults)
+        if not accept or len(faults) > len(sheet.faults):
+            self.tell(_("账套中没有写入任何内容"))
+            sys.exit(1)
+        ruling = may_accept_good(sheet)
+        if not ruling.allowed:
+            self.refuse(ruling)
+
+    def _book(self, options: dict[str, Any]) -> Any:
+        """The estate's book, where it has one already."""
+        try:
+            return ledger.book_named(options["estate"], options["code"])
+        except Refused as refused:
+            self.refuse(refused.ruling)
 
     def _migrate(self) -> None:
         """An empty data directory gets its tables first."""
@@ -101,78 +118,13 @@ class Command(LinliCommand):
         try:
             return Period(text).code
         except ValueError:
-            self._stop(_("月份请写成 2026-10，现为“%s”") % text)
-
-    def _mapping(self, path: Path | None) -> FileMapping | None:
-        if path is None:
-            return None
-        mapping, ruling = read_mapping(self._read(path))
-        if mapping is None:
-            self._refuse(ruling)
-        return mapping
-
-    def _workbook(self, path: Path) -> Workbook:
-        book, ruling = read_workbook(self._read(path), name=path.name)
-        if book is None:
-            self._refuse(ruling, path.name)
-        return book
+            self.stop(_("月份请写成 2026-10，现为“%s”") % text)
 
     def _bank(self, text: str, mapping: FileMapping | None) -> BankGiven:
         fund, _sign, name = text.partition("=") if text.split("=")[0] in FUNDS else ("", "", text)
         path = Path(name)
-        data = self._read(path)
-        file, ruling = read_bank_file(data, name=path.name, mapping=mapping)
-        if file is None:
-            self._refuse(ruling, path.name)
+        data, file = self.bank(path, mapping)
         return BankGiven(fund, path.name, data, file)
-
-    def _read(self, path: Path) -> bytes:
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            self._stop(_("读不了文件 %(path)s：%(why)s") % {"path": path, "why": error.strerror})
-
-    def _warn(self, warnings: Any, banks: list[BankGiven]) -> None:
-        for warning in warnings:
-            self.console.print(f"! {self._place(warning)} {warning.say()}", markup=False)
-        for given in banks:
-            for one in given.file.breaks:
-                self.console.print(
-                    _("! %(file)s 第 %(row)s 行余额不连续：应为 %(expected)s，表中为 %(found)s")
-                    % {
-                        "file": given.name,
-                        "row": one.row,
-                        "expected": yuan(one.expected_fen),
-                        "found": yuan(one.found_fen),
-                    },
-                    markup=False,
-                )
-            for left in given.file.left:
-                if not left.values:
-                    continue
-                self.console.print(
-                    _("! %(file)s 第 %(row)s 行未取：%(why)s")
-                    % {"file": given.name, "row": left.row, "why": left.say()},
-                    markup=False,
-                )
-
-    def _say_faults(self, faults: list[Fault], book: Workbook, sheet: Any, out: Path) -> None:
-        self.table(
-            (_("工作表"), _(">行"), _("栏"), _("问题")),
-            [(f.sheet, f.row or "", f.field, f.say()) for f in faults],
-            title=_("账表有 %s 处问题") % len(faults),
-        )
-        if data := rejected_workbook(book, sheet):
-            out.mkdir(parents=True, exist_ok=True)
-            (out / "rejected.xlsx").write_bytes(data)
-            self.console.print(
-                _("有问题的行已写入 %s，改好后可再导入；账套中没有写入任何内容")
-                % (out / "rejected.xlsx"),
-                markup=False,
-            )
-
-    def _place(self, fault: Fault) -> str:
-        return _("%(sheet)s 第 %(row)s 行") % {"sheet": fault.sheet, "row": fault.row}
 
     def _say(self, done: Done, out: Path) -> None:
         self.table(
@@ -203,14 +155,3 @@ class Command(LinliCommand):
             )
         else:
             self.console.print(_("没有变化：这些内容以前已经办完"))
-
-    def _refuse(self, ruling: Ruling, name: str = "") -> Any:
-        for reason in ruling.reasons:
-            where = _("第 %s 行 ") % reason.row if reason.row else ""
-            cites = f"（{'、'.join(reason.cites)}）" if reason.cites else ""
-            self.console.print(f"✗ {name} {where}{reason}{cites}".replace("  ", " "), markup=False)
-        sys.exit(1)
-
-    def _stop(self, text: str) -> Any:
-        self.console.print(f"✗ {text}", markup=False)
-        sys.exit(1)
