@@ -20,7 +20,7 @@ from tests.databases import (  # noqa: F401
     shared_directory,
     told_county,
 )
-from tests.people import people  # noqa: F401
+from tests.people import clock, log_in, people  # noqa: F401
 from tests.stores import Cluster
 
 for name, examples in (("quick", 50), ("nightly", 1000)):

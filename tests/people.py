@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from linli.kernel.roles import (
 from linli.people import services
 from linli.people.models import User
 from linli.places.models import Place
+from tests.books import NOW
 
 ESTATE, OTHER = "370614001001001", "370614002001001"
 SINCE = date(2026, 1, 1)
@@ -74,6 +76,19 @@ def make_person(username: str, name: str, role: Role, place: str) -> User:
     )
     services.appoint(by=None, user=user, role=role, place=place, since_on=SINCE, now=APPOINTED)
     return user
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The pages go by the moment of `tests.books` instead of the machine's clock."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    return NOW
+
+
+@pytest.fixture
+def log_in(clock: datetime, people: People) -> Callable[[str], Client]:
+    """log_in("approver"): a client of one of `people`."""
+    return lambda who: people.client(getattr(people, who))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -19,14 +20,14 @@ from linli.files import queries as files
 from linli.kernel.period import Period
 from linli.kernel.roles import BOOKKEEPER, Role
 from linli.kernel.rulings import Refused, Ruling, refuse
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
 from linli.prints import TypefacesMissing
 from linli.prints import render as draw
 from linli.sheets.answers import download
 from linli.vouchers import papers, queries, rules, services, showing
-from linli.vouchers.forms import KEY, ReverseForm, filled_by, new_key
+from linli.vouchers.forms import FIELDS, KEY, ReverseForm, filled_by, new_key
 from linli.vouchers.models import Voucher
 from linli.vouchers.views import READERS, UNPROCESSABLE, names_shown
 from linli.vouchers.write_views import write
@@ -48,7 +49,9 @@ def pdf(request: HttpRequest, template: str, data: Mapping[str, Any], name: str)
     try:
         made = draw(template, data, language=language, on=timezone.now())
     except TypefacesMissing:
-        ruling = refuse(N_("服务器没有安装打印字体，请联系系统管理员；网页可以直接用浏览器打印"))
+        ruling = refuse(
+            gettext_noop("服务器没有安装打印字体，请联系系统管理员；网页可以直接用浏览器打印")
+        )
         return refused(request, ruling, status=409)
     return download(made, f"{name}.pdf", "application/pdf")
 
@@ -183,7 +186,14 @@ def reverse(request: HttpRequest, entry: Any) -> HttpResponse:
             )
         except Refused as why:
             form.ruling = why.ruling  # type: ignore[attr-defined]
-            put_on(form, why.ruling)
+            put_on(
+                form,
+                Ruling(
+                    tuple(
+                        replace(r, field=FIELDS.get(r.field, r.field)) for r in why.ruling.reasons
+                    )
+                ),
+            )
         else:
             messages.success(
                 request, _("冲销凭证 %(n)s 已存为草稿，请提交审批") % {"n": voucher.number}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,8 @@ from linli.web.fields import AmountField, DayField, FilesField, MonthField
 from linli.web.reasons import put_on
 from linli.web.templatetags.words import say
 
+FIELDS = {"date": "on", "account": "money"}
+"""What the rules call a field that is called otherwise here."""
 KEY = re.compile(r"[0-9a-f]{16}")
 ROWS, MOST_ROWS = 5, 60
 MOST_BOOKS = 50
@@ -345,6 +347,9 @@ class Desk:
     def refuse(self, ruling: Ruling) -> None:
         """Say why not: above the form, and beside the fields that are meant."""
         self.ruling = self.ruling & ruling if self.ruling else ruling
+        ruling = Ruling(
+            tuple(replace(r, field=FIELDS.get(r.field, r.field)) for r in ruling.reasons)
+        )
         if not self.form.is_bound:
             return
         put_on(self.form, Ruling(tuple(r for r in ruling.reasons if r.row is None)))

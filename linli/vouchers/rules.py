@@ -138,8 +138,12 @@ def may_draft(
     summary: str,
     period: str,
     sealed_through: str,
+    first_period: str = "",
 ) -> Ruling:
-    """A draft says what it is for, in rows of one fund that fit its direction."""
+    """A draft says what it is for, in rows of one fund that fit its direction.
+
+    `first_period`: the first month of the book; what came before is its opening.
+    """
     fitting = {
         "in": {"income", "transfer", "liability"},
         "out": {"cost", "use", "transfer", "liability"},
@@ -182,7 +186,7 @@ def may_draft(
                 "linli:ledger.2",
                 funds=tuple(FUND_NAMES.get(fund, fund) for fund in sorted(funds)),
             ).at("items"),
-            month_is_open(period, sealed_through),
+            month_is_open(period, sealed_through, first_period),
         )
     )
 
@@ -190,13 +194,22 @@ def may_draft(
 FUND_NAMES = {"common": _("公共收益"), "seed": _("种子基金"), "fiscal": _("财政经费")}
 
 
-def month_is_open(period: str, sealed_through: str) -> Ruling:
-    return require(
-        period > sealed_through,
-        _("%(period)s 已封存（封存至 %(through)s），请在开放月份更正并写明原日期"),
-        "linli:ledger.9",
-        period=period,
-        through=sealed_through,
+def month_is_open(period: str, sealed_through: str, first_period: str = "") -> Ruling:
+    """A day takes vouchers from the first month of the book on, until its month is sealed."""
+    return (
+        require(
+            period > sealed_through,
+            _("%(period)s 已封存（封存至 %(through)s），请在开放月份更正并写明原日期"),
+            "linli:ledger.9",
+            period=period,
+            through=sealed_through,
+        )
+        & require(
+            period >= first_period,
+            _("账套自 %(first)s 起记账，此前的钱已在期初余额里"),
+            "linli:ledger.words",
+            first=first_period,
+        )
     ).at("date")
 
 
@@ -210,13 +223,25 @@ def may_repeat(*, same: bool, number: str) -> Ruling:
     )
 
 
-def may_correct(*, reason: str, pending: str) -> Ruling:
-    """A correction says why, and an entry has one correction on its way at most."""
-    return require(reason.strip(), _("请写明更正原因"), "会计法:14").at("reason") & require(
-        not pending,
-        _("该分录已有更正凭证 %(number)s 在办，请办完或作废后再更正"),
-        "linli:ledger.5",
-        number=pending,
+def may_correct(
+    *, reason: str, pending: str, on: date | None = None, original: date | None = None
+) -> Ruling:
+    """A correction says why, is not booked before what it corrects, and comes alone."""
+    early = on is not None and original is not None and on < original
+    return (
+        require(reason.strip(), _("请写明更正原因"), "会计法:14").at("reason")
+        & require(
+            not early,
+            _("更正日期不能早于原日期 %(day)s"),
+            "linli:ledger.5",
+            day=original.isoformat() if original else "",
+        ).at("date")
+        & require(
+            not pending,
+            _("该分录已有更正凭证 %(number)s 在办，请办完或作废后再更正"),
+            "linli:ledger.5",
+            number=pending,
+        )
     )
 
 

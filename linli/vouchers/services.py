@@ -86,9 +86,10 @@ def draft(
             summary=words.get("summary", ""),
             period=f"{on:%Y-%m}",
             sealed_through=ledger.sealed_through(book),
+            first_period=book.first_period,  # type: ignore[attr-defined]
         )
         & _attached(book, papers, receipts, rules.total(items))
-        & (_may_correct(corrected, reason, but=voucher) if corrected else ALLOWED)
+        & (_may_correct(corrected, reason, on, but=voucher) if corrected else ALLOWED)
     ).enforce()
     if voucher is None:
         voucher = _new(book, key, on, by, now)
@@ -119,14 +120,19 @@ def _attached(
     )
 
 
-def _may_correct(entry: object, reason: str, but: Voucher | None = None) -> Ruling:
+def _may_correct(entry: object, reason: str, on: date, but: Voucher | None = None) -> Ruling:
     """An entry that was not reversed and has no other correction on its way."""
     pending = queries.pending_correction(entry)
     number = pending.number if pending and pending != but else ""
     return posting.may_reverse(
         kind=entry.kind,  # type: ignore[attr-defined]
         reversed_by=ledger.reversed_by(entry),  # type: ignore[arg-type]
-    ) & rules.may_correct(reason=reason, pending=number)
+    ) & rules.may_correct(
+        reason=reason,
+        pending=number,
+        on=on,
+        original=entry.original_on or entry.date,  # type: ignore[attr-defined]
+    )
 
 
 def _new(book: object, key: str, on: date, by: User, now: datetime) -> Voucher:
@@ -197,8 +203,8 @@ def reverse(*, by: User, entry: object, key: str, on: date, reason: str, now: da
         return known
     ledger.lock(book)
     (
-        _may_correct(entry, reason)
-        & rules.month_is_open(f"{on:%Y-%m}", ledger.sealed_through(book))
+        _may_correct(entry, reason, on)
+        & rules.month_is_open(f"{on:%Y-%m}", ledger.sealed_through(book), book.first_period)
     ).enforce()
     voucher = _new(book, key, on, by, now)
     voucher.kind, voucher.corrects = posting.REVERSAL, entry

@@ -115,6 +115,7 @@ def test_a_draft_in_order_is_allowed():
         ({"direction": "move"}, "items"),
         ({"funds": {"common", "seed"}}, "items"),
         ({"period": "2026-09"}, "date"),
+        ({"period": "2026-10", "first_period": "2026-11"}, "date"),
         ({"direction": "match", "sides": ["money"], "funds": {"common", "seed"}}, "items"),
     ],
 )
@@ -146,6 +147,8 @@ def test_a_correction_says_why_and_comes_alone():
     assert rules.may_correct(reason="科目记错", pending="").allowed
     assert fields(rules.may_correct(reason=" ", pending="")) == ["reason"]
     assert not rules.may_correct(reason="科目记错", pending="记-202610-001").allowed
+    days = {"on": date(2026, 11, 2), "original": date(2026, 11, 3)}
+    assert fields(rules.may_correct(reason="科目记错", pending="", **days)) == ["date"]
 
 
 def test_receipts_add_up_to_their_voucher():

@@ -12,58 +12,12 @@ from linli.ledger.models import Account
 from linli.people.queries import scope_of
 from linli.vouchers import queries, services
 from linli.vouchers.models import Receipt, Voucher
-from linli.vouchers.rules import Item, ReceiptRow
+from linli.vouchers.rules import ReceiptRow
+from linli.vouchers.tests.conftest import DAY
 from tests.books import NOW
 from tests.people import ESTATE, OTHER
 
 pytestmark = pytest.mark.django_db
-DAY = date(2026, 10, 15)
-
-
-def category(book, code, fund="common"):
-    return Account.objects.get(book=book, code=code, fund=fund).pk
-
-
-@pytest.fixture
-def draft(estate, people):
-    """draft(fen=…, category=…): a draft of the bookkeeper, income of 300.00 unless told otherwise."""
-
-    def make(*, by=None, **more):
-        fund = more.pop("fund", "common")
-        item = Item(
-            account=category(estate.book, more.pop("category", "parking"), fund),
-            amount_fen=more.pop("fen", 30_000),
-            project=more.pop("project", None),
-            refund=more.pop("refund", False),
-        )
-        told = {
-            "key": "k1",
-            "on": DAY,
-            "direction": "in",
-            "money": estate.accounts[fund].pk,
-            "items": [item],
-            "summary": "十月停车费",
-            "counterparty": "业主",
-            "now": NOW,
-        }
-        return services.draft(by=by or people.bookkeeper, book=estate.book, **(told | more))
-
-    return make
-
-
-@pytest.fixture
-def posted(draft, people):
-    """posted(**draft): the same, handed in and approved."""
-
-    def make(**more):
-        voucher = draft(**more)
-        services.submit(by=people.bookkeeper, voucher=voucher, now=NOW)
-        voucher = services.approve(by=people.approver, voucher=voucher, now=NOW)
-        if voucher.state != "posted":
-            voucher = services.approve(by=people.resident, voucher=voucher, now=NOW)
-        return voucher
-
-    return make
 
 
 def reasons(caught):
@@ -267,22 +221,6 @@ def test_a_reversal_that_leaves_a_shortage_needs_the_resident_too(posted, people
     assert voucher.large and voucher.state == "waiting"
     services.approve(by=people.resident, voucher=voucher, now=NOW)
     assert balance(estate)["common"] == -25_000
-
-
-@pytest.fixture
-def issue(estate, people):
-    def make(key="r1", **more):
-        told = {
-            "account": Account.objects.get(book=estate.book, code="parking"),
-            "received_on": DAY,
-            "amount_fen": 12_000,
-            "payer": "刘先生",
-            "summary": "C-17车位费",
-            "now": NOW,
-        }
-        return services.issue_receipt(by=people.cashier, book=estate.book, key=key, **(told | more))
-
-    return make
 
 
 def test_a_receipt_sent_twice_is_one_and_other_content_is_refused(issue):
