@@ -140,7 +140,7 @@ def _only(roles: frozenset, *wanted: object) -> Ruling:
 
 
 def _act(
-    request: HttpRequest, book: object, act: object, at: str = "", **given: object
+    request: HttpRequest, book: object, act: object, /, at: str = "", **given: object
 ) -> HttpResponse:
     try:
         act(by=request.user, now=timezone.now(), **given)  # type: ignore[operator]

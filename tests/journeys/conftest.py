@@ -1,0 +1,93 @@
+"""The estate that journeys begin in: four people, a book, nothing in the month that just ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from linli.kernel.period import Period
+from linli.kernel.roles import APPROVER, BOOKKEEPER, CASHIER, RESIDENT
+from linli.ledger import services as ledger
+from linli.people.models import User
+from tests.databases import OwnDatabase
+from tests.people import ESTATE, lay_places, make_person
+
+CHINA = ZoneInfo("Asia/Shanghai")
+LIMIT_FEN = 500_000
+OPENINGS_FEN = {"common": 1_000_000, "seed": 500_000}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The fund group of an estate and its book, which begins with the month that is just over."""
+
+    own: OwnDatabase
+    bookkeeper: User
+    cashier: User
+    approver: User
+    resident: User
+    book: Any
+    common: Any
+    seed: Any
+    period: Period
+
+    def day(self, number: int) -> date:
+        """A day of the month that is just over."""
+        return self.period.first_on.replace(day=number)
+
+
+@pytest.fixture
+def group(own_database: OwnDatabase) -> Group:
+    lay_places()
+    period = Period.of(timezone.localdate()).previous
+    now = datetime.combine(period.first_on, time(9), CHINA)
+    people = {
+        role.code: make_person(role.code, name, role, ESTATE)
+        for role, name in (
+            (BOOKKEEPER, "王秀兰"),
+            (CASHIER, "赵敏"),
+            (APPROVER, "李建国"),
+            (RESIDENT, "陈伟"),
+        )
+    }
+    book = ledger.open_book(
+        by=None,
+        name="碧海家园",
+        place=ESTATE,
+        first_period=period.code,
+        live_from=period.code,
+        limit_fen=LIMIT_FEN,
+        custodian="碧海家园业主委员会",
+        office="海滨社区党群服务中心",
+        phone="0535-5600000",
+        now=now,
+    )
+    common = ledger.open_account(
+        by=None,
+        book=book,
+        fund="common",
+        name="业委会专户",
+        holder="bank",
+        bank="工商银行蓬莱支行",
+        tail="9876",
+        now=now,
+    )
+    seed = ledger.open_account(
+        by=None,
+        book=book,
+        fund="seed",
+        name="慈善总会代管",
+        holder="custody",
+        holder_name="慈善总会",
+        now=now,
+    )
+    balances = {common.pk: OPENINGS_FEN["common"], seed.pk: OPENINGS_FEN["seed"]}
+    ledger.post_opening(
+        by=None, book=book, balances=balances, words={"summary": "上期结余"}, now=now
+    )
+    return Group(own=own_database, book=book, common=common, seed=seed, period=period, **people)
