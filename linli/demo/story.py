@@ -6,10 +6,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
 
 from linli.bank import services as bank
 from linli.demo import names, plan, telling
 from linli.demo.telling import Told, moment
+from linli.disclosure import folder
 from linli.disclosure import queries as disclosure
 from linli.disclosure import services as disclosure_services
 from linli.kernel.period import Period
@@ -68,6 +72,7 @@ class Story:
                 self._main(told)
             else:
                 self._other(told, n)
+        folder.write_top(told.book, Path(settings.PUBLIC))
         self.step(total, total, "")
 
     # --- places and people ----------------------------------------------------------------------

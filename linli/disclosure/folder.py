@@ -189,11 +189,12 @@ def write(releases: Sequence[Release], out: Path, *, top: bool = True) -> list[P
         for path, data in of_release(release).items():
             written += _put(out / path, data)
     if releases and top:
-        written += _write_top(releases[0].book, out)
+        written += write_top(releases[0].book, out)
     return written
 
 
-def _write_top(book: object, out: Path) -> list[Path]:
+def write_top(book: object, out: Path) -> list[Path]:
+    """Write what lies beside the folders of a county, signed by it."""
     sums = {
         path.relative_to(out).as_posix(): path.read_bytes()
         for pattern in ("*/*/SHA256SUMS", "*/*/v*/SHA256SUMS")

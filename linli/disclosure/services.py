@@ -72,15 +72,20 @@ class Published:
 
 
 @act("disclosure.publish")
-def publish(*, by: User, release: Release, now: datetime, out: Path | None = None) -> Published:
-    """Show a release to the public and write its folder; the days it has to hang are counted."""
+def publish(
+    *, by: User, release: Release, now: datetime, out: Path | None = None, top: bool = True
+) -> Published:
+    """Show a release to the public and write its folder; the days it has to hang are counted.
+
+    `top` False: more will follow in this run; the last one writes what lies beside the folders.
+    """
     rule = rule_of("common", on=queries.today(now), place=release.place)
     release.published_at = release.published_at or now
     release.shown_until_on = release.shown_until_on or rule.displayed_until(
         queries.today(now), places.calendar()
     )
     release.save(update_fields=["published_at", "shown_until_on"])
-    return Published(release, folder.write([release], out or Path(settings.PUBLIC)))
+    return Published(release, folder.write([release], out or Path(settings.PUBLIC), top=top))
 
 
 @act("disclosure.correct")

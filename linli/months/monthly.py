@@ -67,6 +67,7 @@ class Done:
 class Run:
     """One run of `linli month`.
 
+    `bank_to`: the day to which the bank files speak, where they end earlier and do not say so.
     `stop_before`: the first month that must not be sealed, because rows of it were rejected ("").
     """
 
@@ -79,7 +80,9 @@ class Run:
     out: Path
     now: datetime
     stop_before: str = ""
+    bank_to: date | None = None
     step: Step = lambda text: None
+    _book_held: object = None
 
     def go(self) -> Done:
         """Do it, or raise Refused with nothing written."""
@@ -87,6 +90,7 @@ class Run:
         with transaction.atomic():
             book = self._book()
             done.book = book
+            self._book_held = book
             self._accounts(book)
             intake_services.take_opening(by=None, book=book, sheet=self.sheet, now=self.now)
             for period in self._periods(book):
@@ -170,9 +174,14 @@ class Run:
                 )
 
     def _fund_of(self, given: BankGiven) -> str:
-        """The fund a bank file belongs to: as said, else the one whose entries it holds."""
+        """The fund a bank file belongs to: as said, else by the book's account with its tail or
+        for which it was kept before, else the one whose entries it holds."""
         if given.fund:
             return given.fund
+        if known := intake.fund_of_file(
+            self._book_held, hint=given.file.account_hint, sha256=given.sha256
+        ):
+            return known
         lines = {(line.on, line.amount_fen) for line in given.file.lines}
         score = {fund: 0 for fund in FUNDS}
         for entry in self.sheet.entries:
@@ -211,6 +220,7 @@ class Run:
                 file_name=given.name,
                 through=Period(self.period).last_on,
                 from_on=intake.covered_from(account, given.sha256) or self._from_on(given),
+                to_on=None if given.file.says_until else self.bank_to,
                 now=self.now,
             )
         if period > ledger.sealed_through(book):
@@ -223,6 +233,16 @@ class Run:
                 row["sealed"] = True
         row["release"] = disclosure.release(book, period, 1)
         return row
+
+    def short(self) -> list[str]:
+        """The bank files that end before the month does without saying to which day they speak."""
+        last = Period(self.period).last_on
+        return [
+            given.name
+            for given in self.banks
+            if not given.file.says_until
+            and (not given.file.lines or given.file.lines[-1].on < last)
+        ]
 
     def _from_on(self, given: BankGiven) -> date | None:
         """A statement speaks for the sheet's months from their first day, or from earlier."""

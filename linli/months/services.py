@@ -186,9 +186,15 @@ def _seal(
 
 @act("months.publish")
 def publish(
-    *, by: User | None, book: object, period: str, now: datetime, out: Path | None = None
+    *,
+    by: User | None,
+    book: object,
+    period: str,
+    now: datetime,
+    out: Path | None = None,
+    top: bool = True,
 ) -> object:
-    """Publish a sealed month: pages, folder and the days it has to hang."""
+    """Publish a sealed month: pages, folder and the days it has to hang (`top`: see disclosure)."""
     standing = queries.standing(book, period, now=now)
     rules.may_publish(state=standing.state).enforce()
     if standing.month is not None and by is not None:
@@ -198,7 +204,7 @@ def publish(
     cases.do_duty(
         by=by, duty=SEAL_DUTY, place=release.place, period=period, subject=release, now=now
     )
-    return disclosure_services.publish(by=by, release=release, now=now, out=out).subject
+    return disclosure_services.publish(by=by, release=release, now=now, out=out, top=top).subject
 
 
 @act("months.correct")

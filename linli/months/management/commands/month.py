@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,11 @@ class Command(IntakeCommand):
         parser.add_argument("--county", default="000000", help=_("县级代码，六位"))
         parser.add_argument("--code", default="", help=_("账套编号，如 B000001"))
         parser.add_argument("--period", required=True, help=_("要办到哪个月，如 2026-10"))
+        parser.add_argument(
+            "--bank-to",
+            type=date.fromisoformat,
+            help=_("对账单截至哪天，如 2026-10-31；文件没写起止日期、最后几天又没有流水时给出"),
+        )
         parser.add_argument("--out", required=True, type=Path, help=_("公示文件夹"))
         parser.add_argument(
             "--accept-good", action="store_true", help=_("先记合格的行，不合格的写入 rejected.xlsx")
@@ -80,12 +86,14 @@ class Command(IntakeCommand):
                 code=options["code"],
                 out=options["out"],
                 now=timezone.now(),
+                bank_to=options["bank_to"],
                 stop_before=first_rejected(sheet) if faults else "",
                 step=lambda text: step(0, None, text),
             )
             try:
                 done = run.go()
             except Refused as refused:
+                self._hint(run, options)
                 self.refuse(refused.ruling)
         if faults:
             self.write_rejected(workbook, sheet, options["out"])
@@ -100,6 +108,15 @@ class Command(IntakeCommand):
         ruling = may_accept_good(sheet)
         if not ruling.allowed:
             self.refuse(ruling)
+
+    def _hint(self, run: Run, options: dict[str, Any]) -> None:
+        """What may help where a bank's file ends before the month does."""
+        if options["bank_to"] is None and (names := run.short()):
+            last = Period(run.period).last_on
+            self.tell(
+                _("! %(files)s 最后一笔在 %(last)s 之前；确实再无流水的，请加 --bank-to %(last)s")
+                % {"files": "、".join(names), "last": last.isoformat()}
+            )
 
     def _book(self, options: dict[str, Any]) -> Any:
         """The estate's book, where it has one already."""
@@ -145,7 +162,7 @@ class Command(IntakeCommand):
         )
         for text in done.left:
             self.console.print(f"! {text}", markup=False)
-        if done.changed:
+        if done.written:
             self.console.print(
                 _(
                     "公示文件在 %(out)s，写入 %(n)s 个文件；可用 python %(out)s/verify.py %(out)s 验证"
@@ -153,5 +170,5 @@ class Command(IntakeCommand):
                 % {"out": out, "n": done.written},
                 markup=False,
             )
-        else:
-            self.console.print(_("没有变化：这些内容以前已经办完"))
+        if not done.changed:
+            self.tell(_("没有变化：这些内容以前已经办完"))
