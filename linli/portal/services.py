@@ -1,0 +1,62 @@
+"""The verbs of the public side: to object, and to fail at asking."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from linli.disclosure import services as disclosure
+from linli.ledger import queries as ledger
+from linli.portal import queries, rules
+from linli.portal.models import Attempt
+from linli.trail.acts import act
+
+KEEP = timedelta(days=2)
+
+
+@act("portal.object")
+def object_to(
+    *,
+    by: None,
+    release: object,
+    figure: str,
+    text: str,
+    phone: str,
+    visitor: str,
+    nonce: str,
+    now: datetime,
+) -> object:
+    """A resident objects without an account; the same form sent twice gives the same objection.
+
+    `visitor`: hash of where it comes from; `nonce`: of the form. Refused if too many came.
+    """
+    book = release.book  # type: ignore[attr-defined]
+    ledger.lock(book)
+    if known := queries.sent_before(book, nonce):
+        return known
+    rules.may_object_again(**queries.objected(visitor, book.code, now=now)).enforce()
+    made = disclosure.object_to(
+        by=by, release=release, figure=figure, text=text, phone=phone, now=now
+    )
+    _note(Attempt.OBJECTION, visitor, book.code, now=now, nonce=nonce, answer=made.query)
+    return made
+
+
+@act("portal.ask_in_vain")
+def ask_in_vain(*, by: None, query: str, visitor: str, now: datetime) -> None:
+    """Somebody asked for an objection with digits that do not fit; it is counted."""
+    _note(Attempt.ASK, visitor, query[:16], now=now)
+
+
+def _note(
+    what: str,
+    visitor: str,
+    about: str,
+    *,
+    now: datetime,
+    nonce: str | None = None,
+    answer: str = "",
+) -> None:
+    Attempt.objects.filter(at__lt=now - KEEP).delete()
+    Attempt.objects.create(
+        what=what, visitor=visitor, about=about, nonce=nonce, answer=answer, at=now
+    )
