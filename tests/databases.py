@@ -176,6 +176,7 @@ class OwnDatabase:
 @contextmanager
 def installation(databases: Databases, template: str, data: Path) -> Iterator[OwnDatabase]:
     """Within, this process works on a copy of a template; the copy is dropped at the end."""
+    data.mkdir(parents=True, exist_ok=True)
     name, place = databases.copy(template, directory=data)
     owner_url = databases.server.owner_url(name)
     environment = {"LINLI_DATA": str(data), "LINLI_SECRET": settings.SECRET_KEY}

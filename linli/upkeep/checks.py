@@ -134,7 +134,7 @@ def _postgres(subject: str) -> Iterator[Finding]:
         mighty = cursor.fetchone()[0]
         cursor.execute(
             "SELECT COUNT(*) FROM pg_class WHERE relkind = 'r' AND "
-            "relnamespace = 'public'::regnamespace AND pg_get_userbyid(relowner) = current_user"
+            "relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'MEMBER')"
         )
         owned = cursor.fetchone()[0]
     text = f"PostgreSQL {version // 10000}.{version % 10000}"

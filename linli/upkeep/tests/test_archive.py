@@ -52,8 +52,13 @@ def test_one_changed_byte_is_found(backup, secret, tmp_path, where):
     data = bytearray(backup.read_bytes())
     data[where] ^= 1
     backup.write_bytes(data)
-    with pytest.raises(Refused):
+    try:
         unpack(backup, tmp_path / "to", secret=secret)
+    except Refused:
+        return
+    # Some bits of a gzip file mean nothing; under a seal every bit counts.
+    assert secret is None
+    assert {name: (tmp_path / "to" / name).read_bytes() for name in CONTENT} == CONTENT
 
 
 @pytest.mark.parametrize("left", [0, 10, CHUNK, CHUNK + 70, -1])
