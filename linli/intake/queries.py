@@ -149,3 +149,12 @@ def account_for(
 def _same_tail(one: str, other: str) -> bool:
     short = min(len(one), len(other))
     return one[-short:] == other[-short:]
+
+
+def fund_of_file(book: object, *, hint: AccountHint, sha256: str) -> str:
+    """The fund of the one account whose tail a bank's file names, or for which it was kept
+    before; "" where neither tells."""
+    accounts = banked_accounts(book)
+    same = [a for a in accounts if a.tail and hint.tail and _same_tail(a.tail, hint.tail)]
+    funds = {a.fund for a in same or accounts if same or covered_from(a, sha256)}
+    return funds.pop() if len(funds) == 1 else ""
