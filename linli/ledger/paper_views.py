@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.kernel.rulings import refuse
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.ledger import papers, queries, rules
 from linli.ledger.forms import month_of, span_of, year_of
 from linli.ledger.models import Account, Book
@@ -43,7 +43,9 @@ def pdf(request: HttpRequest, template: str, data: Mapping[str, Any], name: str)
     try:
         made = draw(template, data, language=language, on=timezone.now())
     except TypefacesMissing:
-        ruling = refuse(N_("服务器没有安装打印字体，请联系系统管理员；网页可以直接用浏览器打印"))
+        ruling = refuse(
+            gettext_noop("服务器没有安装打印字体，请联系系统管理员；网页可以直接用浏览器打印")
+        )
         return refused(request, ruling, status=409)
     return download(made, f"{name}.pdf", "application/pdf")
 

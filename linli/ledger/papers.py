@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models import F, Prefetch, Q, QuerySet, Sum, Window
 
 from linli.kernel.period import Period
 from linli.ledger import rules
@@ -78,13 +78,18 @@ def turnovers(accounts: Iterable[Account], first: str, last: str) -> dict[int, T
     return found
 
 
+def _siblings() -> Prefetch:
+    """All lines of the entries with their accounts, in one query."""
+    return Prefetch("entry__lines", Line.objects.select_related("account"))
+
+
 def account_rows(account: Account, first: str, last: str) -> QuerySet[Line]:
     """The lines of an account from one month to another, in order of time, each with `moved_fen`:
     what the account has moved since the first of them. Words and the other lines come along."""
     return (
         Line.objects.filter(account=account, entry__period__gte=first, entry__period__lte=last)
         .select_related("entry__wording", "entry__reverses", "project")
-        .prefetch_related("entry__lines__account")
+        .prefetch_related(_siblings())
         .annotate(
             moved_fen=Window(Sum("amount_fen"), order_by=[F(name).asc() for name in IN_ORDER])
         )
@@ -127,7 +132,7 @@ def account_paper(accounts: Sequence[Account], first: str, last: str) -> list[di
     rows = (
         Line.objects.filter(account__in=accounts, entry__period__gte=first, entry__period__lte=last)
         .select_related("entry__wording")
-        .prefetch_related("entry__lines__account")
+        .prefetch_related(_siblings())
         .order_by(*IN_ORDER)
     )
     for line in rows:

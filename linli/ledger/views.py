@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.kernel.roles import BOOKKEEPER, FUND_GROUP, OVERSEERS, STREET
 from linli.kernel.rulings import Refused, require
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.keys import vault
 from linli.ledger import queries, services
 from linli.ledger.forms import (
@@ -253,7 +253,7 @@ def _settings(request: HttpRequest, book: Book, *, status: int = 200, **forms: A
     context = {
         "book": book,
         "keeps": keeps,
-        "keeping": require(keeps, N_("账套设置由记账员或街道办理")),
+        "keeping": require(keeps, gettext_noop("账套设置由记账员或街道办理")),
         "accounts": accounts,
         "close_form": CloseAccountForm(initial={"on": today}),
         "through": queries.sealed_through(book),

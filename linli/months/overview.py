@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from linli.cases import queries as cases
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.kernel.period import Period
 from linli.ledger import queries as ledger
 from linli.months import queries, rules
+from linli.months.flow import MONTH
 from linli.places import queries as places
 from linli.sources import rule_of
 
@@ -50,7 +52,9 @@ def months(book: object, *, now: datetime) -> list[MonthShown]:
         disclosure.objections(book).filter(answered_at=None).values_list("period", flat=True)
     )
     open_month = ledger.open_period(book)  # type: ignore[arg-type]
-    closing = queries.standing(book, open_month, now=now).state == rules.CLOSING
+    row = queries.month(book, open_month)
+    case = cases.find(flow=MONTH, subject=row) if row else None
+    closing = case is not None and "close" in cases.done(case)
     calendar = places.calendar()
     found = []
     for period in ledger.offers.periods(book, until=Period.of(today).code):  # type: ignore[arg-type]
