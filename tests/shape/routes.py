@@ -32,9 +32,14 @@ class Route:
         view: Any = self.view
         while view is not None:
             held = dict(zip(view.__code__.co_freevars, view.__closure__ or (), strict=True))
+            listed: list[str] = []
             if "request_method_list" in held:
-                listed = {word.lower() for word in held["request_method_list"].cell_contents}
-                return frozenset(listed & set(METHODS))
+                listed = list(held["request_method_list"].cell_contents)
+            elif "self" in held:  # django-ninja: one path, one operation for each method
+                operations = getattr(held["self"].cell_contents, "operations", ())
+                listed = [word for operation in operations for word in operation.methods]
+            if listed:
+                return frozenset(word.lower() for word in listed) & set(METHODS)
             view = getattr(view, "__wrapped__", None)
         return frozenset(METHODS)
 

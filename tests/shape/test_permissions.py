@@ -150,10 +150,14 @@ def test_only_who_may_is_let_in(county, name, method, where):
 
 def _values(name: str, permission: Permission, row: models.Model | None) -> dict[str, Any]:
     """What to put into the address: from the row, or as the table says."""
-    wanted = routes()[name].values
-    if row is None:
-        return {value: permission.args[value] for value in wanted}
-    return {value: attrgetter(permission.args.get(value, value))(row) for value in wanted}
+    return {
+        value: _value(permission.args.get(value, value), row) for value in routes()[name].values
+    }
+
+
+def _value(source: str, row: models.Model | None) -> Any:
+    literal = source.startswith("=") or row is None
+    return source.removeprefix("=") if literal else attrgetter(source)(row)
 
 
 def _row(permission: Permission) -> models.Model | None:
