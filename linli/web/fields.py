@@ -57,13 +57,17 @@ class AmountField(forms.Field):
 
 
 class DayInput(forms.DateInput):
-    """A day; the field tag echoes its weekday and whether it is worked."""
+    """A day; the field tag echoes its weekday and whether it is worked.
+
+    A last day keeps browsers from taking a year of six digits, so that whoever types eight
+    digits has typed a day.
+    """
 
     kind = "day"
     input_type = "date"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
+        super().__init__({"max": "9999-12-31"} | (attrs or {}), format="%Y-%m-%d")
 
 
 class DayField(forms.DateField):
@@ -73,6 +77,9 @@ class DayField(forms.DateField):
 class MonthInput(forms.TextInput):
     kind = "month"
     input_type = "month"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"max": "9999-12"} | (attrs or {}))
 
 
 class MonthField(forms.CharField):

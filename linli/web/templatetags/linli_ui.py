@@ -245,7 +245,7 @@ def field(field: BoundField, hint: str = "", compact: bool = False) -> dict[str,
     if kind == "day" and echo:
         attrs |= {
             "hx-get": reverse("web:day"),
-            "hx-trigger": "change",
+            "hx-trigger": "change delay:200ms",
             "hx-target": f"#{echo}",
             "hx-swap": "innerHTML",
             "hx-sync": "this:replace",
