@@ -29,7 +29,8 @@ TESTING = "pytest" in sys.modules
 def _secret() -> str:
     path = DATA / "keys" / "django.secret"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
