@@ -84,6 +84,6 @@ class Command(LinliCommand):
         accounts = demo_accounts(on=timezone.localdate(), of_each=1)
         if accounts:
             rows = [(gettext(a.role.name), a.user.username, a.password, a.place) for a in accounts]
-            self.table((_("职务"), _("用户名"), _("密码"), _("地方")), rows)
+            self.table((_("职务"), _("登录名"), _("密码"), _("地方")), rows)
         self.stdout.write(_("按 Ctrl-C 停止"))
         self.stdout.flush()
