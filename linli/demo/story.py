@@ -363,6 +363,8 @@ class Story:
             rows = plan.budgets(told.plan, self.last.year)
             telling.add_projects(told, rows, moment(first.first_on, 9))
         kind = n % 6
+        if n == 4:
+            telling.in_transit(told, first)
         for period in first.to(self.last):
             if period < self.last or kind == 5:
                 telling.import_month(told, period, plan.month(told.plan, period))
@@ -375,6 +377,8 @@ class Story:
             now=moment(self.last.first_on, 8),
         )
         told.book.refresh_from_db()
+        if n == 3:
+            telling.count_cash(told, self.last)
         deeds = plan.month(told.plan, self.last, projects=False)[: 6 if kind else 99]
         if kind == 4:
             return

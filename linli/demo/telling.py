@@ -96,6 +96,43 @@ def begin(plan: Estate, *, place: str, people: dict, first: Period, community: s
     return Told(plan, book, accounts, people, plan.opening["common"])
 
 
+def in_transit(told: Told, first: Period) -> None:
+    """500 yuan paid in on the last day before the books begin; the bank shows it two days on."""
+    account, fen = told.accounts["common"], 50000
+    told.bank_fen -= fen
+    bank.declare_opening(
+        by=None,
+        account=account,
+        side="book",
+        on=first.previous.last_on,
+        amount_fen=fen,
+        summary="上月末存入，银行在途",
+        now=moment(first.first_on, 10),
+    )
+    day = first.first_on + timedelta(1)
+    told.later.append(_line(told, day, fen, "上月末存入", "业主委员会"))
+
+
+def count_cash(told: Told, period: Period) -> None:
+    """The cashier counts the new cash box; somebody else has to confirm it."""
+    box = ledger_services.open_account(
+        by=None,
+        book=told.book,
+        fund="common",
+        name="备用金",
+        holder="cash",
+        now=moment(period.first_on, 9),
+    )
+    bank.count_cash(
+        by=told.people["cashier"],
+        account=box,
+        period=period.code,
+        on=period.last_on,
+        counted_fen=0,
+        now=moment(period.last_on, 17),
+    )
+
+
 def add_projects(told: Told, rows: Sequence[tuple], now: datetime) -> None:
     """Register the year's projects."""
     for code, name, fund, fen, contractor in rows:
