@@ -103,7 +103,7 @@ def _headings(
     doubles: dict[str, tuple[int, ...]] = {}
     missing = []
     for field, heading in (wanted.given or {}).items():
-        at = _given(heading, labels, pairs)
+        at = _given(heading, labels, pairs) if heading else None
         if heading and at is None:
             missing.append((field, heading))
         elif at is not None:

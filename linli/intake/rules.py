@@ -357,14 +357,15 @@ def may_accept_good(sheet: Judged) -> Ruling:
     ) & require(sheet.rows_good, _("没有一行合格，没有可记的账"), "linli:ledger.import")
 
 
-def fits_a_page(*, rows: int) -> Ruling:
+def fits_a_page(*, rows: int, kind: str) -> Ruling:
     """A page takes so many rows and no more; the command line takes any number."""
     return require(
         rows <= MOST_ROWS_ONLINE,
         _(
             "这份表有 %(rows)s 行，网页一次最多记 %(most)s 行；请按年或按月拆开，"
-            "或请系统管理员在服务器上用 linli import-ledger 导入"
+            "或请系统管理员在服务器上用 linli %(command)s 导入"
         ),
+        command=f"import-{kind}",
         rows=rows,
         most=MOST_ROWS_ONLINE,
     )

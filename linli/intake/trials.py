@@ -76,7 +76,7 @@ def statement(filed: Any) -> dict[str, Any]:
 def of_ledger(*, by: Any, book: Any, sheet: LedgerSheet, now: datetime) -> dict[str, Any]:
     """The dry run of a ledger sheet as an upload keeps it."""
     accept = rules.may_accept_good(sheet)
-    fits = rules.fits_a_page(rows=sheet.rows_total)
+    fits = rules.fits_a_page(rows=sheet.rows_total, kind="ledger")
     taken, ruling = None, fits
     if fits.allowed and (sheet.good or accept.allowed):
         taken, ruling = try_ledger(by=by, book=book, sheet=sheet, now=now)

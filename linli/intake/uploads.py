@@ -127,7 +127,7 @@ def post_ledger(
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     (
         rules.was_tried(tried=bool(upload.trial))
-        & rules.fits_a_page(rows=sheet.rows_total)
+        & rules.fits_a_page(rows=sheet.rows_total, kind="ledger")
         & rules.may_post_rows(bad=len(sheet.faults), accept_good=accept_good)
         & (rules.may_accept_good(sheet) if accept_good else ALLOWED)
     ).enforce()

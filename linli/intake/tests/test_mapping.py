@@ -194,3 +194,21 @@ def test_a_proposal_applied_reads_the_sheet():
     result = read_ledger(Workbook("xlsx", (sheet,)), categories=CATEGORIES, mapping=done)
     assert not result.faults
     assert len(result.entries) == 3
+
+
+def test_a_field_that_is_given_as_empty_takes_no_column_without_a_heading():
+    """Under merged headings the upper row has empty cells; they are nobody's heading."""
+    top = ["日期", "类别", "资金来源", "金额", ""]
+    rows = [["2026-09-01", "停车费", "公共收益", 12, ""]]
+    sheet = Sheet("明细", [top, ["", "", "", "收入", "支出"], *rows], merged=((1, 3, 1, 4),))
+    named = {"date": "日期", "income": "收入", "expense": "支出", "amount": "", "note": ""}
+    told = FileMapping(columns=named)
+    read = read_ledger(Workbook("xlsx", (sheet,)), categories=CATEGORIES, mapping=told)
+    assert not read.faults and read.entries[0].amount_fen == 1200
+    assert {use.field for use in read.column_map} == {
+        "date",
+        "category",
+        "fund",
+        "income",
+        "expense",
+    }
