@@ -32,12 +32,16 @@ RETENTION = "30年"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of the archive. `make` gives its bytes, or None where there is nothing to print."""
+    """One file of the archive. `make` gives its bytes, or None where there is nothing to print.
+
+    `listed`: it has a line of its own in the printed index; the table lists every file.
+    """
 
     path: str
     title: str
     on: date
     make: Callable[[], bytes | None]
+    listed: bool = True
 
 
 @dataclass(slots=True)
@@ -138,15 +142,18 @@ def _published(book: object, month: str) -> Iterator[Part]:
     folder = Path(settings.PUBLIC) / book.code / month  # type: ignore[attr-defined]
     if not folder.is_dir():
         return
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            inside = path.relative_to(folder).as_posix()
-            yield Part(
-                f"公示/{month}/{inside}",
-                f"{Period(month).text} 公示文件 {inside}",
-                Period(month).last_on,
-                path.read_bytes,
-            )
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in files:
+        inside = path.relative_to(folder).as_posix()
+        whole = inside == "SHA256SUMS"
+        title = f"公示文件夹（{len(files)}个文件）" if whole else f"公示文件 {inside}"
+        yield Part(
+            f"公示/{month}/{inside}",
+            f"{Period(month).text} {title}",
+            Period(month).last_on,
+            path.read_bytes,
+            listed=whole,
+        )
 
 
 def stream(book: object, year: int, *, now: datetime) -> Iterator[bytes]:
@@ -157,6 +164,7 @@ def stream(book: object, year: int, *, now: datetime) -> Iterator[bytes]:
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         sums: list[tuple[str, str]] = []
         items: list[dict] = []
+        rows: list[list[object]] = []
 
         def put(path: str, data: bytes) -> None:
             info = zipfile.ZipInfo(f"{top}/{path}", stamp)  # type: ignore[arg-type]
@@ -171,11 +179,14 @@ def stream(book: object, year: int, *, now: datetime) -> Iterator[bytes]:
             if data is None:
                 continue
             put(part.path, data)
-            items.append(_item(top, len(items) + 1, part, data))
+            item = _item(top, len(items) + 1, part, data)
+            number = item["number"] if part.listed else ""
+            rows.append([number, part.title, part.on, item["pages"], part.path, item["hash"]])
+            items += [item] if part.listed else []
             yield pipe.take()
         with translation.override("zh-hans"):
             put("目录.pdf", index_pdf(book, year, items, now=now))
-            put("目录.csv", index_csv(items, [path for _sha, path in sums]))
+        put("目录.csv", index_csv(rows))
         lines = "".join(f"{sha}  {path}\n" for sha, path in sums)
         put("SHA256SUMS", lines.encode())
         yield pipe.take()
@@ -212,14 +223,10 @@ def index_pdf(book: object, year: int, items: Sequence[dict], *, now: datetime) 
     return render("archive", told, language="zh-hans", on=now)
 
 
-def index_csv(items: Sequence[dict], paths: Sequence[str]) -> bytes:
-    """The index as a table: number, title, day, pages, path, SHA-256."""
+def index_csv(rows: Sequence[Sequence[object]]) -> bytes:
+    """The index as a table: number, title, day, pages, path, SHA-256 of every file."""
     columns = [Column("编号"), Column("题名"), Column("日期", "day"), Column("页数", "number")]
     columns += [Column("路径"), Column("SHA-256")]
-    rows = [
-        [item["number"], item["title"], item["on"], item["pages"], path, item["hash"]]
-        for item, path in zip(items, paths, strict=False)
-    ]
     return write_csv(Table("目录", columns, rows))
 
 
