@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from linli.bank.rules import KINDS, STATUSES
 from linli.kernel.money import plain
@@ -57,20 +58,20 @@ class StatementFacts:
     period: str
     version: int
     funds: tuple[FundFact, ...]
-    projects: Sequence[Mapping]
-    bank: Sequence[Mapping]
-    beside: Sequence[Mapping]
+    projects: Sequence[Mapping[str, Any]]
+    bank: Sequence[Mapping[str, Any]]
+    beside: Sequence[Mapping[str, Any]]
     origin: str
     size: int
     root: str
-    previous_seal: Mapping | None
+    previous_seal: Mapping[str, Any] | None
     signers: Sequence[str] = ()
-    open_points: Sequence[Mapping] = ()
+    open_points: Sequence[Mapping[str, Any]] = ()
     corrections: Mapping[tuple[str, str], int] = field(default_factory=dict)
     reason: str = ""
 
 
-def statement(facts: StatementFacts) -> dict:
+def statement(facts: StatementFacts) -> dict[str, Any]:
     """The month's statement (format linli-statement/1), amounts in fen."""
     told = {
         "format": FORMAT,
@@ -91,10 +92,10 @@ def statement(facts: StatementFacts) -> dict:
     return told
 
 
-def _fund(fund: FundFact, facts: StatementFacts) -> dict:
+def _fund(fund: FundFact, facts: StatementFacts) -> dict[str, Any]:
     income, cost, use = (fund.total(side) for side in ("income", "cost", "use"))
     transfer = fund.total("transfer")
-    told: dict = {
+    told: dict[str, Any] = {
         "fund": fund.fund,
         "opening_fen": fund.opening_fen,
         "income_fen": income,
@@ -119,25 +120,26 @@ def _fund(fund: FundFact, facts: StatementFacts) -> dict:
     return told
 
 
-def content(told: Mapping) -> str:
+def content(told: Mapping[str, Any]) -> str:
     """What signers sign: the statement without its log, signers and version, one spelling."""
     kept = {k: v for k, v in told.items() if k not in {"log", "signers", "previous_seal"}}
     return json.dumps(kept, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def to_json(told: Mapping) -> bytes:
+def to_json(told: Mapping[str, Any]) -> bytes:
     """The file statement.json."""
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def read(text: str) -> dict:
+def read(text: str) -> dict[str, Any]:
     """A statement from its file."""
-    return json.loads(text)
+    told: dict[str, Any] = json.loads(text)
+    return told
 
 
-def named(told: Mapping) -> dict:
+def named(told: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of a statement in which funds and states of accounts carry their names."""
-    copy = json.loads(json.dumps(told))
+    copy: dict[str, Any] = json.loads(json.dumps(told))
     for fund in copy["funds"]:
         fund["name"] = FUND_NAMES[fund["fund"]]
         fund["net_fen"] = fund["income_fen"] - fund["cost_fen"]
@@ -153,7 +155,7 @@ def named(told: Mapping) -> dict:
     return copy
 
 
-def fund_rows(fund: Mapping) -> list[dict]:
+def fund_rows(fund: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A fund of a statement as rows of components/account.html: gross, cost and net apart."""
     parts = {
         side: [
@@ -209,7 +211,7 @@ _TOTALS = (
 )
 
 
-def to_csv(told: Mapping) -> bytes:
+def to_csv(told: Mapping[str, Any]) -> bytes:
     """The file statement.csv: UTF-8 with a mark for Excel, amounts in yuan, one row a figure."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -220,7 +222,7 @@ def to_csv(told: Mapping) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def _csv_rows(told: Mapping) -> Iterable[tuple]:
+def _csv_rows(told: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     for fund in told["funds"]:
         name = FUND_NAMES[fund["fund"]]
         for key, label in _TOTALS:
@@ -256,7 +258,7 @@ def _csv_rows(told: Mapping) -> Iterable[tuple]:
 _PROJECT = (("budget_fen", "预算"), ("paid_fen", "本月拨付"), ("paid_to_date_fen", "累计拨付"))
 
 
-def _bank_rows(account: Mapping) -> Iterable[tuple]:
+def _bank_rows(account: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
     fund, name = FUND_NAMES[account["fund"]], account["account"]
     status = STATUSES[account["status"]]
     yield ("银行核对", fund, "账面余额", "", name, _Amount(account["book_balance_fen"]), "", status)
@@ -293,7 +295,7 @@ OUTCOMES = {
 }
 
 
-def figures(told: Mapping) -> dict[str, tuple[str, int]]:
+def figures(told: Mapping[str, Any]) -> dict[str, tuple[str, int]]:
     """Every figure of a statement one may object to: name → (label, fen)."""
     found: dict[str, tuple[str, int]] = {}
     for fund in told["funds"]:

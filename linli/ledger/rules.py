@@ -20,6 +20,9 @@ MATCH_OUT, MATCH_IN = "match_out", "match_in"
 LIMIT = 2**53
 
 
+Day = date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
     """One line to post: fund and account code, amount (debit positive), project, restriction."""
@@ -55,7 +58,7 @@ class Draft:
     seconded_by: int | None = None
     seconded_role: str = ""
     reverses: int | None = None
-    original: date | None = None
+    original: Day | None = None
     person: bool = False
 
     @property

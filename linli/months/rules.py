@@ -214,7 +214,7 @@ def _items(facts: MonthFacts) -> Ruling:
 
 
 def _soft(facts: MonthFacts) -> tuple[Gate, ...]:
-    told = [
+    told: list[tuple[str, str, str, dict[str, object]]] = [
         (
             f"quiet:{code}",
             "quiet",

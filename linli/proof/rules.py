@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 
 from linli.kernel.words import gettext_noop as _
 
@@ -18,7 +19,7 @@ class Fault:
     where: str
     field: str
     text: str
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, object] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.book} {self.where} {self.field}：{self.text % self.values}"
@@ -56,7 +57,7 @@ class Report:
     checkpoints: int = 0
     rows: int = 0
     seconds: float = 0.0
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = dataclasses.field(default_factory=list)
 
     @property
     def holds(self) -> bool:

@@ -42,6 +42,7 @@ ROOMS_OFFERED = {
     "intake": {
         "bank_file",
         "bank_reading",
+        "commands",
         "faults",
         "ledger_reading",
         "ledger_sheet",

@@ -28,7 +28,7 @@ from linli.web.commands import BOOKS
 
 
 class Command(IntakeCommand):
-    help = gettext_lazy("一步完成一个月：导入账表和对账单，核对银行，封存，公示")
+    help = gettext_lazy("一步完成一个月：读取账表和对账单，核对银行，封存，公示")
     group = BOOKS
     examples = (
         (
