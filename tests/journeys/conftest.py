@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from linli.demo import plan, telling
 from linli.kernel.period import Period
 from linli.kernel.roles import APPROVER, BOOKKEEPER, CASHIER, RESIDENT
 from linli.ledger import services as ledger
@@ -41,12 +42,9 @@ class Group:
         return self.period.first_on.replace(day=number)
 
 
-@pytest.fixture
-def group(own_database: OwnDatabase) -> Group:
+def _people() -> dict[str, User]:
     lay_places()
-    period = Period.of(timezone.localdate()).previous
-    now = datetime.combine(period.first_on, time(9), CHINA)
-    people = {
+    return {
         role.code: make_person(role.code, name, role, ESTATE)
         for role, name in (
             (BOOKKEEPER, "王秀兰"),
@@ -55,6 +53,33 @@ def group(own_database: OwnDatabase) -> Group:
             (RESIDENT, "陈伟"),
         )
     }
+
+
+@dataclass(frozen=True)
+class Public:
+    """An estate with four published months, and its fund group."""
+
+    people: dict[str, User]
+    book: Any
+    months: tuple[Period, ...]
+
+
+@pytest.fixture
+def published(own_database: OwnDatabase) -> Public:
+    last = Period.of(timezone.localdate()).previous
+    months = tuple(last.plus(-back) for back in (3, 2, 1, 0))
+    people, story = _people(), plan.estate("碧海家园", 0)
+    told = telling.begin(story, place=ESTATE, people=people, first=months[0], community="海滨社区")
+    for month in months:
+        telling.import_month(told, month, plan.month(story, month, projects=False))
+    return Public(people, told.book, months)
+
+
+@pytest.fixture
+def group(own_database: OwnDatabase) -> Group:
+    period = Period.of(timezone.localdate()).previous
+    now = datetime.combine(period.first_on, time(9), CHINA)
+    people = _people()
     book = ledger.open_book(
         by=None,
         name="碧海家园",
