@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from linli.proof import queries
 from linli.trail.guards import all_guards
+from linli.upkeep.database import as_owner
 from tests.books import open_estate
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.own_database
 
 
 @pytest.fixture
-def told(estate):
+def told(own_database):
+    estate = open_estate()
     for n in range(3):
         estate.post(estate.draft(fen=1000 + n))
     return estate
@@ -21,11 +23,20 @@ def told(estate):
 
 def lift(table: str) -> None:
     """Take the guards of a table away, as somebody who owns the database could."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         for guard in all_guards():
             if guard.table == table:
                 for statement in guard.drop(connection.vendor):
                     cursor.execute(statement)
+
+
+def change(*statements: str) -> None:
+    """Change rows behind the program's back, in one transaction."""
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA defer_foreign_keys=ON")
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def faults() -> set[tuple[str, str]]:
@@ -35,10 +46,7 @@ def faults() -> set[tuple[str, str]]:
 
 def tamper(table: str, sql: str) -> set[tuple[str, str]]:
     lift(table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA defer_foreign_keys=ON")
-        cursor.execute(sql)
+    change(sql)
     return faults()
 
 
@@ -118,10 +126,7 @@ def test_a_change_is_found(told, table, sql):
 
 def test_the_fault_names_book_leaf_and_field(told):
     lift("ledger_line")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE ledger_line SET amount_fen = 5 WHERE position = 0 AND amount_fen = 1001"
-        )
+    change("UPDATE ledger_line SET amount_fen = 5 WHERE position = 0 AND amount_fen = 1001")
     named = {(f.book, f.where, f.field) for f in queries.verify().faults}
     assert ("B000001", "leaf 3", "lines") in named
 
@@ -129,19 +134,13 @@ def test_the_fault_names_book_leaf_and_field(told):
 def test_a_tail_cut_off_is_found(told):
     for table in ("ledger_entry", "ledger_line", "ledger_wording", "ledger_leaf"):
         lift(table)
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA defer_foreign_keys=ON")
-        cursor.execute(
-            "DELETE FROM ledger_wording WHERE summary <> '' AND entry_id IN "
-            "(SELECT id FROM ledger_entry WHERE number = 4)"
-        )
-        cursor.execute(
-            "DELETE FROM ledger_line WHERE entry_id IN "
-            "(SELECT id FROM ledger_entry WHERE number = 4)"
-        )
-        cursor.execute("DELETE FROM ledger_entry WHERE number = 4")
-        cursor.execute('DELETE FROM ledger_leaf WHERE "index" = 4')
+    last = "(SELECT id FROM ledger_entry WHERE number = 4)"
+    change(
+        f"DELETE FROM ledger_wording WHERE entry_id IN {last}",
+        f"DELETE FROM ledger_line WHERE entry_id IN {last}",
+        "DELETE FROM ledger_entry WHERE number = 4",
+        'DELETE FROM ledger_leaf WHERE "index" = 4',
+    )
     assert ("log", "size") in faults()
 
 
@@ -150,6 +149,6 @@ def test_a_missing_guard_is_found(told):
     assert any(f.where.startswith("trigger") for f in queries.verify().faults)
 
 
-def test_a_second_book_does_not_disturb():
+def test_a_book_with_only_its_opening_holds():
     open_estate()
     assert queries.verify().holds

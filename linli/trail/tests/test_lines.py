@@ -46,7 +46,7 @@ def written(clerk, place=ESTATE, act="ledger.post", now=NOW, **more):
 def test_the_database_refuses_to_change_the_trail(clerk, change):
     line = written(clerk)
     look(by=clerk, subject=clerk, field="phone", now=NOW, purpose="通知")
-    with pytest.raises(DatabaseError, match="linli:trail"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="linli:trail|permission denied"), transaction.atomic():
         connection.cursor().execute(change)
     assert Line.objects.get(pk=line.pk).act == "ledger.post"
     assert Look.objects.get().purpose == "通知"
@@ -60,7 +60,10 @@ def test_a_stamp_stays_as_it_was(clerk):
         case=case, number=1, step="a", outcome="passed", role="x", by=clerk, at=NOW
     )
     for change in (lambda: stamp.delete(), lambda: stamp.save()):
-        with pytest.raises(DatabaseError, match="linli:cases_stamp"), transaction.atomic():
+        with (
+            pytest.raises(DatabaseError, match="linli:cases_stamp|permission denied"),
+            transaction.atomic(),
+        ):
             change()
 
 
