@@ -15,8 +15,9 @@ from linli.kernel.period import Period
 from linli.kernel.roles import APPROVER, BOOKKEEPER, CASHIER, RESIDENT
 from linli.ledger import services as ledger
 from linli.people.models import User
+from linli.places import services as places
 from tests.databases import OwnDatabase
-from tests.people import ESTATE, lay_places, make_person
+from tests.people import APPOINTED, ESTATE, PLACES, make_person
 
 CHINA = ZoneInfo("Asia/Shanghai")
 LIMIT_FEN = 500_000
@@ -43,7 +44,9 @@ class Group:
 
 
 def _people() -> dict[str, User]:
-    lay_places()
+    for code, level, name in PLACES:
+        where = {"code": code} if level != "estate" else {"parent": code[:12], "level": level}
+        places.add_place(by=None, name=name, now=APPOINTED, **where)
     return {
         role.code: make_person(role.code, name, role, ESTATE)
         for role, name in (
