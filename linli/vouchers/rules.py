@@ -136,18 +136,11 @@ def may_draft(
     funds: Collection[str],
     items: Sequence[Item],
     summary: str,
-    period: str,
-    sealed_through: str,
-    first_period: str = "",
 ) -> Ruling:
     """A draft says what it is for, in rows of one fund that fit its direction.
 
-    `first_period`: the first month of the book; what came before is its opening.
+    `sides`: the kind of each row's account; `funds`: those of all accounts.
     """
-    fitting = {
-        "in": {"income", "transfer", "liability"},
-        "out": {"cost", "use", "transfer", "liability"},
-    }
     return every(
         (
             require(direction in DIRECTIONS, _("请选择收入、支出或调拨")).at("direction"),
@@ -161,34 +154,51 @@ def may_draft(
                 ).at("amount", row)
                 for row, item in enumerate(items, 1)
             ),
-            require(
-                direction in {"move", "match"}
-                or all(
-                    side in fitting.get(direction, set()) or item.refund
-                    for side, item in zip(sides, items, strict=True)
-                ),
-                _("科目与方向不符：收入凭证用收入类科目，支出凭证用成本、使用类科目"),
-                "linli:ledger.2",
-            ).at("items"),
-            require(
-                direction not in {"move", "match"} or all(side == "money" for side in sides),
-                _("调拨只在同一资金的两个账户之间进行"),
-                "linli:ledger.2",
-            ).at("items"),
-            require(
-                direction != "match" or (set(funds) == {"fiscal", "seed"} and len(items) == 1),
-                _("配比划转只从财政经费的账户转到种子基金的账户，一次一笔"),
-                "linli:ledger.words",
-            ).at("items"),
+            _moves(direction, sides, funds, items)
+            if direction in {"move", "match"}
+            else _fits(direction, sides, items),
             require(
                 len(funds) <= 1 or direction == "match",
                 _("一张凭证只记一类资金，请分开填写：%(funds)s"),
                 "linli:ledger.2",
                 funds=tuple(FUND_NAMES.get(fund, fund) for fund in sorted(funds)),
             ).at("items"),
-            month_is_open(period, sealed_through, first_period),
         )
     )
+
+
+FITTING = {
+    "in": frozenset({"income", "transfer", "liability"}),
+    "out": frozenset({"cost", "use", "transfer", "liability"}),
+}
+
+
+def _fits(direction: str, sides: Sequence[str], items: Sequence[Item]) -> Ruling:
+    """Income takes income categories, spending those of cost and use; refunds take either."""
+    fitting = FITTING.get(direction, frozenset())
+    return require(
+        all(
+            side in fitting or (item.refund and side != "money")
+            for side, item in zip(sides, items, strict=True)
+        ),
+        _("科目与方向不符：收入凭证用收入类科目，支出凭证用成本、使用类科目"),
+        "linli:ledger.2",
+    ).at("items")
+
+
+def _moves(
+    direction: str, sides: Sequence[str], funds: Collection[str], items: Sequence[Item]
+) -> Ruling:
+    """Money moves between accounts of one fund, or is matched from fiscal to seed, one at a time."""
+    return require(
+        all(side == "money" for side in sides),
+        _("调拨只在同一资金的两个账户之间进行"),
+        "linli:ledger.2",
+    ).at("items") & require(
+        direction != "match" or (set(funds) == {"fiscal", "seed"} and len(items) == 1),
+        _("配比划转只从财政经费的账户转到种子基金的账户，一次一笔"),
+        "linli:ledger.words",
+    ).at("items")
 
 
 FUND_NAMES = {"common": _("公共收益"), "seed": _("种子基金"), "fiscal": _("财政经费")}

@@ -68,41 +68,62 @@ def draft(
     `corrects`: the entry this replaces. The same `key` with the same content is the same voucher.
     """
     ledger.lock(book)
-    known = Voucher.objects.filter(book=book, key=key).first()
     accounts = ledger.accounts(book, {money, *(item.account for item in items)})
     match = ledger.offers.match_categories(book) if direction == "match" else None
     placed = rules.lines(direction=direction, money=money, items=items, match=match)
-    if voucher is None and known is not None:
+    known = None if voucher else Voucher.objects.filter(book=book, key=key).first()
+    if known is not None:
         same = queries.says(known, on, placed, words | {"person": person}, papers, receipts)
         rules.may_repeat(same=same, number=known.number).enforce()
         return known
-    corrected = voucher.corrects if voucher else corrects
+    voucher = _opened(voucher, book, key, on, by, now, corrects)
     (
         rules.may_draft(
             direction=direction,
             sides=[accounts[item.account].kind for item in items],
-            funds={accounts[id_].fund for id_ in accounts},
+            funds={account.fund for account in accounts.values()},
             items=items,
             summary=words.get("summary", ""),
-            period=f"{on:%Y-%m}",
-            sealed_through=ledger.sealed_through(book),
-            first_period=book.first_period,  # type: ignore[attr-defined]
         )
+        & _is_open(book, on)
         & _attached(book, papers, receipts, rules.total(items))
-        & (_may_correct(corrected, reason, on, but=voucher) if corrected else ALLOWED)
+        & (_may_correct(voucher.corrects, reason, on, but=voucher) if voucher.corrects else ALLOWED)
     ).enforce()
-    if voucher is None:
-        voucher = _new(book, key, on, by, now)
-        voucher.corrects = corrects
-        voucher.kind = posting.REVERSAL if corrects else posting.VOUCHER
-    else:
-        rules.may_change(state=voucher.state, own=voucher.prepared_by_id == by.pk).enforce()
-        _move(voucher, on)
     _write(voucher, on, words, person=person, reason=reason)
     voucher.paper_count = len(papers) + len(receipts) if paper_count is None else paper_count
     voucher.save()
     _fill(voucher, placed, papers, receipts)
     return voucher
+
+
+def _opened(
+    voucher: Voucher | None,
+    book: object,
+    key: str,
+    on: date,
+    by: User,
+    now: datetime,
+    corrects: object,
+) -> Voucher:
+    """The draft to write: a new one, or the given one as it stands now, if `by` may change it."""
+    if voucher is None:
+        made = _new(book, key, on, by, now)
+        made.corrects = corrects
+        made.kind = posting.REVERSAL if corrects else posting.VOUCHER
+        return made
+    found = Voucher.objects.select_for_update().get(pk=voucher.pk)
+    rules.may_change(state=found.state, own=found.prepared_by_id == by.pk).enforce()
+    _move(found, on)
+    return found
+
+
+def _is_open(book: object, on: date) -> Ruling:
+    """The book takes vouchers dated on a day."""
+    return rules.month_is_open(
+        f"{on:%Y-%m}",
+        ledger.sealed_through(book),  # type: ignore[arg-type]
+        book.first_period,  # type: ignore[attr-defined]
+    )
 
 
 def _attached(
@@ -202,10 +223,7 @@ def reverse(*, by: User, entry: object, key: str, on: date, reason: str, now: da
     if known:
         return known
     ledger.lock(book)
-    (
-        _may_correct(entry, reason, on)
-        & rules.month_is_open(f"{on:%Y-%m}", ledger.sealed_through(book), book.first_period)
-    ).enforce()
+    (_may_correct(entry, reason, on) & _is_open(book, on)).enforce()
     voucher = _new(book, key, on, by, now)
     voucher.kind, voucher.corrects = posting.REVERSAL, entry
     wording = entry.wording  # type: ignore[attr-defined]

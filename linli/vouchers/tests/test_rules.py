@@ -20,8 +20,6 @@ def draft(**more):
         "funds": {"common"},
         "items": [Item(account=3, amount_fen=100)],
         "summary": "停车费",
-        "period": "2026-10",
-        "sealed_through": "2026-09",
     }
     return rules.may_draft(**(told | more))
 
@@ -114,8 +112,6 @@ def test_a_draft_in_order_is_allowed():
         ({"sides": ["cost"]}, "items"),
         ({"direction": "move"}, "items"),
         ({"funds": {"common", "seed"}}, "items"),
-        ({"period": "2026-09"}, "date"),
-        ({"period": "2026-10", "first_period": "2026-11"}, "date"),
         ({"direction": "match", "sides": ["money"], "funds": {"common", "seed"}}, "items"),
     ],
 )
@@ -136,11 +132,27 @@ def test_a_refund_may_stand_in_a_voucher_of_either_direction():
 
 
 def test_all_reasons_are_given_at_once():
-    assert set(fields(draft(summary="", items=[], sides=[], period="2026-09"))) == {
-        "summary",
-        "items",
-        "date",
-    }
+    assert set(fields(draft(summary="", items=[], sides=[]))) == {"summary", "items"}
+
+
+@pytest.mark.parametrize(
+    ("period", "sealed", "first", "takes"),
+    [
+        ("2026-10", "2026-09", "2026-09", True),
+        ("2026-09", "2026-09", "2026-01", False),
+        ("2026-10", "", "2026-11", False),
+        ("2026-11", "", "2026-11", True),
+    ],
+)
+def test_a_month_takes_vouchers_from_the_first_one_until_it_is_sealed(period, sealed, first, takes):
+    ruling = rules.month_is_open(period, sealed, first)
+    assert ruling.allowed is takes
+    assert set(fields(ruling)) <= {"date"}
+
+
+def test_a_refund_does_not_let_a_money_account_in_among_the_categories():
+    item = Item(account=1, amount_fen=5, refund=True)
+    assert not draft(sides=["money"], items=[item]).allowed
 
 
 def test_a_correction_says_why_and_comes_alone():
