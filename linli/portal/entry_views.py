@@ -40,9 +40,11 @@ def entry(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def _entry(shelf: Shelf, whole: entries.Whole) -> Mapping[str, Any]:
     names, body = showing.Names(shelf.book), whole.body
     hands = [body["recorded_by"], *body.get("approved_by", ())]
+    own = shelf.notice(whole.entry.period)
     return {
         "shelf": shelf,
         "book": shelf.book,
+        "month": whole.entry.period if own else whole.notice.period if whole.notice else "",
         "whole": whole,
         "entry": whole.entry,
         "kind": rules.KINDS.get(whole.entry.kind, whole.entry.kind),
