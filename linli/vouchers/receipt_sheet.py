@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from linli.kernel.money import parse_yuan
-from linli.kernel.rulings import Reason, Ruling, refuse
+from linli.kernel.rulings import Reason, Ruling, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.sheets.model import Sheet, Value, shown
 from linli.sheets.reading import read_workbook
@@ -112,16 +112,17 @@ def read(
         faults += wrong
         rows += [row] if row else []
     bad = len({fault.row for fault in faults})
-    refused = Ruling()
-    if len(rows) + bad > MOST_RECEIPTS:
-        refused = refuse(
-            _("一次最多开具 %(most)s 张，这份表有 %(n)s 行，请分开上传"),
-            most=MOST_RECEIPTS,
-            n=len(rows) + bad,
-        )
-    elif not rows and not bad:
-        refused = refuse(_("表头下面没有内容"))
+    refused = _too_many_or_none(len(rows) + bad)
     return Trial(tuple(rows), tuple(faults), tuple(skipped), bad, sheet, at, columns, refused)
+
+
+def _too_many_or_none(count: int) -> Ruling:
+    return require(count, _("表头下面没有内容")) & require(
+        count <= MOST_RECEIPTS,
+        _("一次最多开具 %(most)s 张，这份表有 %(n)s 行，请分开上传"),
+        most=MOST_RECEIPTS,
+        n=count,
+    )
 
 
 def _nothing(ruling: Ruling) -> Trial:

@@ -397,21 +397,9 @@ def gather(request: HttpRequest, book: Any) -> HttpResponse:
         )
     chosen = [int(pk) for pk in request.POST.getlist("receipt") if pk.isdigit()]
     if form is not None and request.method == "POST" and form.is_valid():
-        try:
-            voucher = services.gather(
-                by=request.user,
-                book=book,
-                key=key,
-                receipts=chosen,
-                now=timezone.now(),
-                **form.cleaned_data,
-            )
-        except Refused as refused:
-            form.ruling = refused.ruling  # type: ignore[attr-defined]
-            put_on(form, refused.ruling)
-        else:
-            messages.success(request, _("草稿 %(n)s 已保存") % {"n": voucher.number})
-            return redirect("vouchers:detail", voucher.pk)
+        done = _gathered(request, book, key, chosen, form)
+        if done is not None:
+            return done
     context = {
         "book": book,
         "key": key,
@@ -423,6 +411,27 @@ def gather(request: HttpRequest, book: Any) -> HttpResponse:
     }
     status = _status(form) if form is not None else 200
     return render(request, "vouchers/gather.html", context, status=status)
+
+
+def _gathered(
+    request: HttpRequest, book: Any, key: str, chosen: list[int], form: Any
+) -> HttpResponse | None:
+    """Make the voucher; None if a rule refuses, which the form then tells."""
+    try:
+        voucher = services.gather(
+            by=request.user,
+            book=book,
+            key=key,
+            receipts=chosen,
+            now=timezone.now(),
+            **form.cleaned_data,
+        )
+    except Refused as refused:
+        form.ruling = refused.ruling
+        put_on(form, refused.ruling)
+        return None
+    messages.success(request, _("草稿 %(n)s 已保存") % {"n": voucher.number})
+    return redirect("vouchers:detail", voucher.pk)
 
 
 def _gathered_words(group: dict, free: list[Receipt]) -> str:

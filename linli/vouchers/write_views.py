@@ -24,6 +24,8 @@ from linli.vouchers.models import Voucher
 from linli.vouchers.views import UNPROCESSABLE, page
 from linli.web.access import needs
 
+SAVING = ("save", "submit")
+
 
 @never_cache
 @needs(BOOKKEEPER, of=ledger.offers.book_at)
@@ -87,33 +89,16 @@ def write(
     corrects: Any = None,
 ) -> HttpResponse:
     """The form of a voucher, whatever it is for; nothing that was typed is lost."""
-    now = timezone.now()
-    corrects = corrects or (voucher.corrects if voucher else None)
-    offers = Offers.of(book, today=timezone.localdate(now))
-    data, act = (request.POST, request.POST.get("act", "save")) if request.POST else (None, "")
-    gathered = list(voucher.receipts.order_by("number")) if voucher else []
-    desk = Desk(
-        offers,
-        direction,
-        data=data,
-        initial=initial,
-        items=items,
-        corrects=corrects is not None,
-        check=act in ("save", "submit"),
-        drop=number_of(act.removeprefix("drop-")) if act.startswith("drop-") else None,
-        add=1 if act == "add" else 0,
-        fixed=bool(gathered),
-    )
-    kept, refused = keep_papers(request, book, "papers") if data is not None else ([], None)
-    chosen = _chosen_papers(request, papers if data is None else ()) + kept
+    task = Task(request, book, key, direction, voucher, corrects)
+    desk = task.desk(initial, items)
+    kept, refused = keep_papers(request, book, "papers")
+    chosen = (task.ticked if request.POST else list(papers)) + kept
     if refused:
         desk.refuse(refused)
     status = 200
-    if act in ("save", "submit"):
-        if desk.is_valid() and not refused:
-            done = _saved(request, desk, book, key, voucher, corrects, chosen, gathered, act)
-            if done is not None:
-                return done
+    if task.act in SAVING:
+        if desk.is_valid() and not refused and (done := task.save(desk, chosen)) is not None:
+            return done
         status = UNPROCESSABLE
     context = {
         "book": book,
@@ -121,19 +106,17 @@ def write(
         "desk": desk,
         "form": desk.form,
         "direction": direction,
-        "directions": _directions(offers, corrects),
+        "directions": _directions(desk.offers),
         "voucher": voucher,
-        "corrects": corrects,
-        "gathered": gathered,
+        "corrects": task.corrects,
+        "gathered": task.gathered,
         "papers": list(files.kept(chosen, Scope.of(book.place))),
-        "preview": _preview(desk, book, corrects, gathered, voucher)
-        if data is not None or items
-        else None,
+        "preview": task.preview(desk) if request.POST or items else None,
     }
     return render(request, "vouchers/form.html", context, status=status)
 
 
-def _directions(offers: Offers, corrects: Any) -> list[tuple[str, str]]:
+def _directions(offers: Offers) -> list[tuple[str, str]]:
     return [(c, name) for c, name in rules.DIRECTIONS.items() if c != "match" or offers.matches]
 
 
@@ -158,101 +141,124 @@ def keep_papers(request: HttpRequest, book: Any, field: str) -> tuple[list[int],
     return ids, refused
 
 
-def _chosen_papers(request: HttpRequest, before: Sequence[int]) -> list[int]:
-    """The kept papers whose box is ticked."""
-    if not request.POST:
-        return list(before)
-    return [int(pk) for pk in request.POST.getlist("paper") if pk.isdigit()]
+class Task:
+    """What the form is for, and what was asked of it."""
 
+    def __init__(
+        self,
+        request: HttpRequest,
+        book: Any,
+        key: str,
+        direction: str,
+        voucher: Voucher | None,
+        corrects: Any,
+    ) -> None:
+        self.request, self.book, self.key = request, book, key
+        self.direction, self.voucher = direction, voucher
+        self.corrects = corrects or (voucher.corrects if voucher else None)
+        self.gathered = list(voucher.receipts.order_by("number")) if voucher else []
+        self.act = request.POST.get("act", "save") if request.POST else ""
 
-def _saved(
-    request: HttpRequest,
-    desk: Desk,
-    book: Any,
-    key: str,
-    voucher: Voucher | None,
-    corrects: Any,
-    papers: Sequence[int],
-    gathered: Sequence[Any],
-    act: str,
-) -> HttpResponse | None:
-    """Save the draft (and hand it in); None if a rule refuses, which the form then tells."""
-    told, now = desk.form.cleaned_data, timezone.now()
-    try:
-        voucher = services.draft(
-            by=request.user,
-            book=book,
-            key=key,
+    @property
+    def ticked(self) -> list[int]:
+        """The kept papers whose box is ticked."""
+        return [int(pk) for pk in self.request.POST.getlist("paper") if pk.isdigit()]
+
+    def desk(self, initial: dict, items: Sequence[rules.Item]) -> Desk:
+        """The form with its rows as they were sent, or as they begin."""
+        drop = self.act.removeprefix("drop-") if self.act.startswith("drop-") else ""
+        return Desk(
+            Offers.of(self.book, today=timezone.localdate()),
+            self.direction,
+            data=self.request.POST or None,
+            initial=initial,
+            items=items,
+            corrects=self.corrects is not None,
+            check=self.act in SAVING,
+            drop=number_of(drop),
+            add=1 if self.act == "add" else 0,
+            fixed=bool(self.gathered),
+        )
+
+    def items(self, desk: Desk) -> list[rules.Item]:
+        """The rows; of gathered receipts their sum."""
+        if not self.gathered:
+            return desk.items
+        total = sum(receipt.amount_fen for receipt in self.gathered)
+        return [rules.Item(account=self.gathered[0].account_id, amount_fen=total)]
+
+    def save(self, desk: Desk, papers: Sequence[int]) -> HttpResponse | None:
+        """Save the draft (and hand it in); None if a rule refuses, which the form then tells."""
+        try:
+            voucher = self._draft(desk, papers)
+        except Refused as refused:
+            desk.refuse(refused.ruling)
+            return None
+        if self.act == "submit":
+            try:
+                services.submit(by=self.request.user, voucher=voucher, now=timezone.now())
+            except Refused as refused:
+                said = _("已保存为草稿 %(n)s，还没有提交") % {"n": voucher.number}
+                messages.warning(self.request, said)
+                desk.refuse(refused.ruling)
+                return None
+            said = _("凭证 %(n)s 已提交审批") % {"n": voucher.number}
+        else:
+            said = _("草稿 %(n)s 已保存") % {"n": voucher.number}
+        messages.success(self.request, said)
+        return redirect("vouchers:detail", voucher.pk)
+
+    def _draft(self, desk: Desk, papers: Sequence[int]) -> Voucher:
+        told = desk.form.cleaned_data
+        return services.draft(
+            by=self.request.user,
+            book=self.book,
+            key=self.key,
             on=told["on"],
             direction=desk.direction,
             money=told["money"],
-            items=_items(desk, gathered),
+            items=self.items(desk),
             papers=papers,
-            receipts=[receipt.pk for receipt in gathered],
-            voucher=voucher,
-            corrects=corrects,
+            receipts=[receipt.pk for receipt in self.gathered],
+            voucher=self.voucher,
+            corrects=self.corrects,
             person=told.get("person", False),
             paper_count=told["paper_count"],
             reason=told.get("reason", ""),
-            now=now,
+            now=timezone.now(),
             **desk.form.words,
         )
-    except Refused as refused:
-        desk.refuse(refused.ruling)
-        return None
-    if act == "submit":
-        try:
-            services.submit(by=request.user, voucher=voucher, now=now)
-        except Refused as refused:
-            messages.warning(request, _("已保存为草稿 %(n)s，还没有提交") % {"n": voucher.number})
-            desk.refuse(refused.ruling)
-            return None
-        messages.success(request, _("凭证 %(n)s 已提交审批") % {"n": voucher.number})
-    else:
-        messages.success(request, _("草稿 %(n)s 已保存") % {"n": voucher.number})
-    return redirect("vouchers:detail", voucher.pk)
 
-
-def _items(desk: Desk, gathered: Sequence[Any]) -> list[rules.Item]:
-    """The rows; of gathered receipts their sum."""
-    if not gathered:
-        return desk.items
-    total = sum(receipt.amount_fen for receipt in gathered)
-    return [rules.Item(account=gathered[0].account_id, amount_fen=total)]
-
-
-def _preview(
-    desk: Desk, book: Any, corrects: Any, gathered: Sequence[Any], voucher: Voucher | None
-) -> dict[str, Any]:
-    """What the entry would be, as far as the form can be read."""
-    checked = Desk(
-        desk.offers,
-        desk.direction,
-        data=_as_data(desk),
-        corrects=corrects is not None,
-        fixed=desk.fixed,
-    )
-    checked.is_valid()
-    items = _items(checked, gathered)
-    told: dict[str, Any] = {"total_fen": rules.total(items) if items else None}
-    money = checked.form.cleaned_data.get("money")
-    if not items or not money:
-        return told
-    match = ledger.offers.match_categories(book) if desk.direction == "match" else None
-    placed = rules.lines(direction=desk.direction, money=money, items=items, match=match)
-    told["lines"] = showing.lines_shown(book, placed)
-    told["debit_fen"] = sum(line.debit_fen for line in told["lines"])
-    if checked.form.cleaned_data.get("on") and told["lines"]:
-        told["ruling"], told["large"] = showing.preview_form(
-            book,
-            placed,
-            on=checked.form.cleaned_data["on"],
-            words=checked.form.words,
-            corrects=corrects,
-            reason=checked.form.cleaned_data.get("reason", ""),
-            now=timezone.now(),
+    def preview(self, desk: Desk) -> dict[str, Any]:
+        """What the entry would be, as far as the form can be read."""
+        checked = Desk(
+            desk.offers,
+            desk.direction,
+            data=_as_data(desk),
+            corrects=self.corrects is not None,
+            fixed=desk.fixed,
         )
-    return told
+        checked.is_valid()
+        items, form = self.items(checked), checked.form
+        told: dict[str, Any] = {"total_fen": rules.total(items) if items else None}
+        money, on = form.cleaned_data.get("money"), form.cleaned_data.get("on")
+        if not items or not money:
+            return told
+        match = ledger.offers.match_categories(self.book) if desk.direction == "match" else None
+        placed = rules.lines(direction=desk.direction, money=money, items=items, match=match)
+        told["lines"] = showing.lines_shown(self.book, placed)
+        told["debit_fen"] = sum(line.debit_fen for line in told["lines"])
+        if on:
+            told["ruling"], told["large"] = showing.preview_form(
+                self.book,
+                placed,
+                on=on,
+                words=form.words,
+                corrects=self.corrects,
+                reason=form.cleaned_data.get("reason", ""),
+                now=timezone.now(),
+            )
+        return told
 
 
 def _as_data(desk: Desk) -> dict[str, Any]:
