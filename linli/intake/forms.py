@@ -55,6 +55,20 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 }
 """What a column may be read as."""
 
+FAULT_FIELDS: Mapping[str, Any] = {
+    **FIELDS[BANK],
+    **FIELDS[LEDGER],
+    "amount": _("金额"),
+    "heading": _("表头"),
+    "sheet": _("工作表"),
+    "row": _("整行"),
+    "opening": _("上期结余"),
+    "budget": _("预算"),
+    "code": _("项目编号"),
+    "name": _("项目名称"),
+}
+"""What the field of a fault is called."""
+
 SIGN_WORDS = {
     "columns": _("收入、支出各一栏"),
     "signed": _("一栏，正数为收入"),
@@ -253,6 +267,10 @@ class BankMappingForm(MappingForm):
             )
 
     def clean(self) -> dict[str, Any]:
+        """Whoever changes a column means it, whatever stands as the layout."""
+        columns = {f"c{at}" for at in range(len(self.headings))} | {"sign"}
+        if columns & set(self.changed_data) and "profile" not in self.changed_data:
+            self.cleaned_data["profile"] = BY_MAPPING
         if self.cleaned_data.get("profile") != BY_MAPPING:
             return self.cleaned_data
         return super().clean()

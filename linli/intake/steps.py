@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.files import queries as files
 from linli.intake import reading, trials
-from linli.intake.forms import FIELDS, SheetForm, TomlForm
+from linli.intake.forms import FAULT_FIELDS, SheetForm, TomlForm
 from linli.intake.mapping import FileMapping, read_mapping, write_mapping
 from linli.intake.models import Upload
 from linli.intake.proposing import Proposal
@@ -106,7 +106,6 @@ def table(form: Any, proposal: Proposal) -> list[dict[str, Any]]:
 
 def faults_of(upload: Upload, trial: dict[str, Any]) -> dict[str, Any]:
     """Faults and warnings of a dry run, ready to be said."""
-    words = FIELDS[upload.kind]
 
     def rows(some: list[dict[str, Any]]) -> list[dict[str, Any]]:
         found = trials.again(some).reasons
@@ -114,7 +113,7 @@ def faults_of(upload: Upload, trial: dict[str, Any]) -> dict[str, Any]:
             {
                 "sheet": one["sheet"],
                 "row": one["row"],
-                "name": words.get(one["field"], ""),
+                "name": FAULT_FIELDS.get(one["field"], ""),
                 "reason": r,
             }
             for one, r in zip(some, found, strict=True)

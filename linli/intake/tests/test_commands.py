@@ -9,6 +9,7 @@ import os
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from linli.bank.models import BankLine, Statement
 from linli.intake.tests.conftest import BANK, FAULTY, ODD, ODD_MAP, SHEET
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    with translation.override("zh-hans"):
+        yield
 
 
 def run(command, *more, book="B000001"):

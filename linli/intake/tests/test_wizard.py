@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from linli.bank.models import BankLine, Statement
 from linli.intake.models import Layout, Upload
@@ -345,6 +345,18 @@ def test_a_layout_never_seen_is_mapped_and_its_opening_given(desk, client):
     assert Statement.objects.get().closing_fen == 1_540_000
 
 
+def test_a_column_that_is_changed_counts_although_the_layout_was_recognised(desk, client):
+    said(send(client, desk.book, BANK, kind="bank"))
+    upload = Upload.objects.get()
+    page = said(client.get(at("mapping", upload)))
+    summary = next(name for name, use in selects(page).items() if use == "summary")
+    page = said(confirm(client, upload, **{summary: ""}))
+    upload.refresh_from_db()
+    assert upload.profile == "mapping" and 'summary = ""' in upload.mapping
+    post(client, upload)
+    assert BankLine.objects.count() == 9 and not BankLine.objects.exclude(summary="").exists()
+
+
 def test_a_bad_line_stops_the_whole_statement(desk, client):
     data = UNSEEN.replace("800.00", "8百").replace("办理日", "交易日期").replace("干嘛", "摘要")
     data = data.replace("进账", "收入").replace("出账", "支出").encode()
@@ -393,5 +405,8 @@ def test_uploads_that_nobody_finishes_are_let_go(desk, client):
 def test_every_page_is_there_in_english(desk, client):
     upload, _page = brought(client, desk.book, FAULTY)
     client.cookies["django_language"] = "en"
-    for url in (reverse("intake:index"), at("mapping", upload), at("detail", upload)):
-        assert 'lang="en"' in said(client.get(url))
+    try:
+        for url in (reverse("intake:index"), at("mapping", upload), at("detail", upload)):
+            assert 'lang="en"' in said(client.get(url))
+    finally:
+        translation.activate("zh-hans")

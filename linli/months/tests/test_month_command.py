@@ -14,6 +14,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 
 from linli.ledger import queries as ledger
 from linli.ledger.models import Book, Entry, Project
@@ -41,6 +42,13 @@ def data_in(folder: Path) -> Data:
     return Data(
         expected, folder / f"{name}-收支明细.xlsx", folder / f"{name}-收支明细-有误.xlsx", bank
     )
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese():
+    """As the command line is, whatever a page before has left."""
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture(params=["samples", "shared"])
