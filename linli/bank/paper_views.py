@@ -73,10 +73,13 @@ STATEMENT_COLUMNS = (
 @needs(*READERS, of=by_account)
 def statements(request: HttpRequest, account: Model) -> HttpResponse:
     """The bank's files that were kept for an account."""
+    imports = BOOKKEEPER in request.access.roles_at(account.place)  # type: ignore[attr-defined]
     register = Register(
         request,
         rows=queries.statements(account),
         columns=STATEMENT_COLUMNS,
+        new_url=reverse("intake:new_bank", args=[account.book.code]) if imports else "",
+        new_label=gettext_lazy("导入对账单"),
         empty_title=gettext_lazy("还没有对账单"),
         empty_text=gettext_lazy(
             "从网银下载对账单文件，原样导入；系统逐笔核对余额，重复的流水会认出来。"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import subprocess
 import sys
 
 import pytest
-from django.utils import timezone
 
-from linli.bank import services as bank
-from linli.bank.rules import BankLineDraft, StatementDraft
-from linli.kernel.money import yuan
+from linli.kernel.money import plain, yuan
 from tests.journeys.conftest import OPENINGS_FEN, Group
 from tests.journeys.hands import choose, confirm, fill_voucher, photo, send_back
 
@@ -146,41 +145,50 @@ def _approve(group: Group, pages) -> None:
 
 
 def _reconcile(group: Group, page) -> None:
-    _keep_the_banks_file(group)
-    page.goto("/bank/")
-    page.get_by_role("link", name="业委会专户").click()
+    _import_the_banks_file(group, page)
+    page.get_by_role("link", name="去对账").click()
     page.get_by_role("button", name="自动").click()
     page.get_by_text("自动对上 4 组").wait_for()
     assert "月末没有未达账项" in page.locator("main").inner_text()
 
 
-def _keep_the_banks_file(group: Group) -> None:
-    lines, balance = [], OPENINGS_FEN["common"]
-    for n, (day, fen, words) in enumerate(
-        (
-            (3, PARKING, "停车"),
-            (12, -REPAIR, "维修资金"),
-            (15, -ENERGY, "电费"),
-            (18, STALLS, "摊位"),
-        )
+def _import_the_banks_file(group: Group, page) -> None:
+    """As it was downloaded, through the wizard: upload, what each column is, dry run, save."""
+    page.goto("/bank/")
+    page.get_by_role("link", name="业委会专户").click()
+    page.get_by_role("link", name="对账单").first.click()
+    page.get_by_role("link", name="导入对账单").first.click()
+    page.locator("[name=file]").set_input_files(
+        {"name": "明细.csv", "mimeType": "text/csv", "buffer": _the_banks_file(group)}
+    )
+    page.get_by_role("button", name="上传").click()
+    page.get_by_text("认出是通用格式的版式").wait_for()
+    page.get_by_role("button", name="保存并试算").click()
+    choose(page.get_by_label("属于哪个账户"), "业委会专户")
+    page.get_by_label("自哪天起").fill(group.period.first_on.isoformat())
+    page.get_by_label("到哪天止").fill(group.period.last_on.isoformat())
+    page.get_by_role("button", name="照此试算").click()
+    page.get_by_role("button", name="保存 4 笔新流水").click()
+    page.get_by_role("heading", name="导入结果").wait_for()
+
+
+def _the_banks_file(group: Group) -> bytes:
+    """Four lines in the bank's own encoding, the newest on top."""
+    rows, balance = [], OPENINGS_FEN["common"]
+    for day, fen, words, other in (
+        (3, PARKING, "停车", "业主"),
+        (12, -REPAIR, "维修资金", "住建局维修资金专户"),
+        (15, -ENERGY, "电费", "供电公司"),
+        (18, STALLS, "摊位", "现金缴存"),
     ):
         balance += fen
-        lines.append(
-            BankLineDraft(
-                on=group.day(day), amount_fen=fen, summary=words, balance_fen=balance, key=f"b:{n}"
-            )
-        )
-    draft = StatementDraft(
-        sha256="0" * 64,
-        file_name="明细.csv",
-        profile="icbc",
-        from_on=group.period.first_on,
-        to_on=group.period.last_on,
-        lines=tuple(lines),
-        opening_fen=OPENINGS_FEN["common"],
-        closing_fen=balance,
-    )
-    bank.keep_statement(by=group.bookkeeper, account=group.common, draft=draft, now=timezone.now())
+        sums = (plain(fen), "") if fen > 0 else ("", plain(-fen))
+        rows.append((group.day(day).isoformat(), words, *sums, plain(balance), other))
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(("交易日期", "摘要", "收入", "支出", "余额", "对方户名"))
+    table.writerows(reversed(rows))
+    return out.getvalue().encode("gb18030")
 
 
 def _close_sign_publish(group: Group, pages) -> None:
