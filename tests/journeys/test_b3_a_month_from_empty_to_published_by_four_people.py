@@ -11,7 +11,7 @@ import pytest
 
 from linli.kernel.money import plain, yuan
 from tests.journeys.conftest import OPENINGS_FEN, Group
-from tests.journeys.hands import choose, confirm, fill_voucher, photo, send_back
+from tests.journeys.hands import choose, confirm, faults_of, fill_voucher, photo, send_back
 
 pytestmark = pytest.mark.journey
 PARKING, REPAIR, ENERGY, STALLS = 300_000, 600_000, 40_000, 35_000
@@ -97,6 +97,7 @@ def _issue_and_gather_receipts(group: Group, pages) -> None:
         cashier.goto("/vouchers/receipts/")
         cashier.get_by_role("link", name="开收据").first.click()
         choose(cashier.locator("[name=category]"), "场地租赁费")
+        assert faults_of(cashier) == []
         cashier.locator("[name=received_on]").fill(group.day(18).isoformat())
         cashier.locator("[name=amount]").fill(yuan(fen))
         cashier.locator("[name=payer]").fill(payer)
@@ -106,6 +107,7 @@ def _issue_and_gather_receipts(group: Group, pages) -> None:
     bookkeeper.goto("/vouchers/receipts/")
     bookkeeper.get_by_role("link", name="汇总").first.click()
     bookkeeper.locator("[name=on]").fill(group.day(18).isoformat())
+    assert faults_of(bookkeeper) == []
     bookkeeper.get_by_role("button", name="生成凭证草稿").click()
     bookkeeper.get_by_role("button", name="提交审批").click()
     bookkeeper.get_by_role("heading", name="可以办的事").wait_for()
@@ -163,11 +165,14 @@ def _import_the_banks_file(group: Group, page) -> None:
     )
     page.get_by_role("button", name="上传").click()
     page.get_by_text("认出是通用格式的版式").wait_for()
+    assert faults_of(page) == []
     page.get_by_role("button", name="保存并试算").click()
     choose(page.get_by_label("属于哪个账户"), "业委会专户")
     page.get_by_label("自哪天起").fill(group.period.first_on.isoformat())
     page.get_by_label("到哪天止").fill(group.period.last_on.isoformat())
     page.get_by_role("button", name="照此试算").click()
+    page.get_by_role("button", name="保存 4 笔新流水").wait_for()
+    assert faults_of(page) == []
     page.get_by_role("button", name="保存 4 笔新流水").click()
     page.get_by_role("heading", name="导入结果").wait_for()
 
@@ -197,6 +202,7 @@ def _close_sign_publish(group: Group, pages) -> None:
     page.goto(address)
     asked = page.locator(".check-form")
     assert asked.count() >= 1
+    assert faults_of(page) == []
     assert not page.locator("details.confirm > summary", has_text="提交封存").count()
     for n in range(asked.count()):
         page.locator(f"#answer-{n + 1}").fill("慈善总会下月初出具余额确认单")
@@ -210,6 +216,7 @@ def _close_sign_publish(group: Group, pages) -> None:
     assert "已封存" in page.locator("main").inner_text()
     confirm(page, "公示")
     assert "公示中" in page.locator("main").inner_text()
+    assert faults_of(page) == []
 
 
 def _anybody_sees_the_figures(group: Group, page) -> None:
