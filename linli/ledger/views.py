@@ -221,8 +221,13 @@ def add_project(request: HttpRequest, book: Book) -> HttpResponse:
             _put(form, refused)
         else:
             messages.success(request, _("项目已登记"))
-            return redirect("ledger:projects", book.code)
+            return _back_to("projects", book)
     return _form_page(request, "ledger/project.html", book, form)
+
+
+def _back_to(name: str, book: Book) -> HttpResponse:
+    """To a page of the book, which then forgets what was typed into the form."""
+    return redirect(f"{reverse(f'ledger:{name}', args=[book.code])}?saved=1")
 
 
 def _put(form: Any, refused: Refused) -> None:
@@ -308,7 +313,7 @@ def open_account(request: HttpRequest, book: Book) -> HttpResponse:
             _put(form, refused)
         else:
             messages.success(request, _("账户已登记"))
-            return redirect("ledger:settings", book.code)
+            return _back_to("settings", book)
     return _form_page(request, "ledger/open_account.html", book, form)
 
 

@@ -65,7 +65,8 @@ def payer_shown(request: HttpRequest) -> Callable[[Receipt], str]:
     return lambda r: r.payer if full.covers(r.place) else mask_name(r.payer)
 
 
-def _columns(request: HttpRequest) -> tuple[Column, ...]:
+def _columns(request: HttpRequest, *, many: bool = False) -> tuple[Column, ...]:
+    """`many`: receipts of several books stand among each other, so each names its own."""
     return (
         Column(
             code="number",
@@ -92,7 +93,7 @@ def _columns(request: HttpRequest) -> tuple[Column, ...]:
         Column(code="code", label=gettext_lazy("查验代码"), shown=False),
         Column(code="issued_by", label=gettext_lazy("开具人"), value="issued_by.name", shown=False),
         Column(code="issued_at", label=gettext_lazy("开具时间"), kind="moment", shown=False),
-        Column(code="book", label=gettext_lazy("账套"), value="book.name", shown=False),
+        Column(code="book", label=gettext_lazy("账套"), value="book.name", shown=many),
     )
 
 
@@ -119,7 +120,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
     register = Register(
         request,
         rows=rows,
-        columns=_columns(request),
+        columns=_columns(request, many=book is None),
         filters=form,
         new_url=reverse("vouchers:issue", args=[book.code]) if issues else "",
         new_label=gettext_lazy("开收据"),
@@ -213,13 +214,13 @@ def _page(
         "receipt": receipt,
         "book": receipt.book,
         "number": papers.receipt_number(receipt),
+        "form_key": receipt.key.removeprefix("form:"),
         "payer": payer_shown(request)(receipt),
         "state": state_of(receipt),
         "url": papers.public_url(receipt.code),
         "prints": bool(roles & set(FULL)),
         "void_ruling": ruling,
         "void_form": ReasonForm(auto_id="void-%s"),
-        "names": ledger.offers.names_of(receipt.book),
         "category": ledger.offers.names_of(receipt.book).get(
             (receipt.account.fund, receipt.account.code), receipt.account.name
         ),
@@ -435,7 +436,7 @@ def _gathered(
 
 
 def _gathered_words(group: dict, free: list[Receipt]) -> str:
-    """A first summary: what was received, when, on how many receipts."""
+    """A first summary: what was received, and from when to when, as the bank's match reads it."""
     days = sorted(receipt.received_on for receipt in free)
     span = f"{days[0]:%m%d}-{days[-1]:%m%d}" if days[0] != days[-1] else f"{days[0]:%m%d}"
-    return f"{group['account__name']}汇总 {span}，收据{len(free)}张"
+    return f"{group['account__name']}汇总 {span}"

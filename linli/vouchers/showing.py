@@ -163,7 +163,7 @@ def timeline(voucher: Voucher) -> list[dict]:
 
 def drafted(voucher: Voucher) -> list[Line]:
     """The trail of writing a voucher: made, and each time it was mended."""
-    acts = ("vouchers.draft", "vouchers.reverse", "vouchers.gather")
+    acts = ("vouchers.draft", "vouchers.reverse")
     rows = Line.objects.filter(subject=label(voucher), act__in=acts, done=True)
     return list(rows.select_related("by").order_by("at", "pk"))
 

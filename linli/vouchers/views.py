@@ -60,7 +60,8 @@ def names_shown(request: HttpRequest) -> Callable[[str, str, bool], str]:
     )
 
 
-def _columns(request: HttpRequest) -> tuple[Column, ...]:
+def _columns(request: HttpRequest, *, many: bool = False) -> tuple[Column, ...]:
+    """`many`: vouchers of several books stand among each other, so each names its own."""
     shown = names_shown(request)
     return (
         Column(
@@ -89,7 +90,7 @@ def _columns(request: HttpRequest) -> tuple[Column, ...]:
             ),
         ),
         Column(code="papers", label=gettext_lazy("单据"), kind="number", value="paper_count"),
-        Column(code="book", label=gettext_lazy("账套"), value="book.name", shown=False),
+        Column(code="book", label=gettext_lazy("账套"), value="book.name", shown=many),
         Column(code="document", label=gettext_lazy("票据号"), shown=False),
         Column(code="decision", label=gettext_lazy("决策依据"), shown=False),
         Column(code="handler", label=gettext_lazy("经办人"), shown=False),
@@ -132,7 +133,7 @@ def index(request: HttpRequest) -> HttpResponse:
     register = Register(
         request,
         rows=rows,
-        columns=_columns(request),
+        columns=_columns(request, many=book is None),
         filters=form,
         new_url=new_url if writes else "",
         new_label=gettext_lazy("填凭证"),

@@ -63,7 +63,10 @@ def edit(request: HttpRequest, voucher: Voucher) -> HttpResponse:
     asked = request.POST.get("direction") or request.GET.get("direction") or ""
     direction = asked if asked in rules.DIRECTIONS else filled.direction
     initial = {name: getattr(voucher, name) for name in (*queries.WORDS, "person", "reason")}
-    initial |= {"on": voucher.date, "money": filled.money, "paper_count": voucher.paper_count}
+    papers = list(voucher.papers.values_list("file_id", flat=True))
+    counted = len(papers) + voucher.receipts.count()
+    initial |= {"on": voucher.date, "money": filled.money}
+    initial["paper_count"] = None if voucher.paper_count == counted else voucher.paper_count
     return write(
         request,
         voucher.book,
@@ -71,7 +74,7 @@ def edit(request: HttpRequest, voucher: Voucher) -> HttpResponse:
         direction=direction,
         initial=initial,
         items=filled.items if direction == filled.direction else (),
-        papers=list(voucher.papers.values_list("file_id", flat=True)),
+        papers=papers,
         voucher=voucher,
     )
 

@@ -203,6 +203,31 @@ def test_sending_back_needs_a_reason_and_the_draft_comes_back_filled(log_in, dra
     assert "缺发票" in text(books.get(reverse("vouchers:detail", args=[voucher.pk])))
 
 
+def test_a_paper_added_to_a_draft_is_counted_unless_the_number_was_given(log_in, form):
+    client = log_in("bookkeeper")
+    photo = SimpleUploadedFile("发票.png", PNG, content_type="image/png")
+    client.post(new_url(), form("save", papers=photo))
+    voucher = Voucher.objects.get()
+    url, paper = reverse("vouchers:edit", args=[voucher.pk]), voucher.papers.get().file_id
+    more = SimpleUploadedFile("合同.txt", b"contract")
+    client.post(url, form("save", paper=paper, papers=more))
+    voucher.refresh_from_db()
+    assert voucher.paper_count == 2
+    client.post(url, form("save", paper=paper, paper_count="7"))
+    voucher.refresh_from_db()
+    assert (voucher.paper_count, voucher.papers.count()) == (7, 1)
+    assert 'value="7"' in text(client.get(url))
+
+
+def test_the_timeline_tells_writing_and_mending_apart(log_in, form):
+    client = log_in("bookkeeper")
+    client.post(new_url(), form())
+    url = reverse("vouchers:detail", args=[Voucher.objects.get().pk])
+    assert "修改草稿" not in text(client.get(url))
+    client.post(new_url(), form(summary="十月地面停车费"))
+    assert "修改草稿" in text(client.get(url))
+
+
 def test_only_the_preparer_mends_a_draft(log_in, draft):
     voucher = draft()
     url = reverse("vouchers:edit", args=[voucher.pk])
