@@ -13,7 +13,7 @@ class File(Placed):
 
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField()
-    mime = models.CharField(max_length=64)
+    mime = models.CharField(max_length=100)
     name = models.CharField(max_length=200)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
