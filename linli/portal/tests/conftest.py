@@ -85,6 +85,10 @@ def open_custody_book(code: str = "B000001", place: str = ESTATE, name: str = "ç
 @pytest.fixture
 def told(people: People) -> Told:
     """September and October published; November has entries nobody may see."""
+    return tell(people)
+
+
+def tell(people: People) -> Told:
     Place.objects.filter(place=ESTATE).update(initials="bhjy")
     estate = open_custody_book()
     balances = {account.pk: 100_000 for account in estate.accounts.values()}
