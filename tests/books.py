@@ -11,6 +11,7 @@ import pytest
 
 from linli.ledger import services
 from linli.ledger.rules import IMPORT, Draft, DraftLine
+from linli.upkeep.database import as_owner as as_owner
 
 ESTATE = "370614001001001"
 NOW = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)

@@ -16,6 +16,7 @@ from linli.demo.telling import Told, moment
 from linli.disclosure import folder
 from linli.disclosure import queries as disclosure
 from linli.disclosure import services as disclosure_services
+from linli.intake import demo as intake
 from linli.kernel.period import Period
 from linli.kernel.roles import (
     APPROVER,
@@ -34,6 +35,7 @@ from linli.kernel.roles import (
 from linli.ledger import queries as ledger
 from linli.ledger import services as ledger_services
 from linli.months import services as month_services
+from linli.oversight import services as oversight
 from linli.people import queries as people_queries
 from linli.people import services as people
 from linli.people.services import Person
@@ -55,6 +57,7 @@ class Story:
     begun: date = field(init=False)
     chance: random.Random = field(init=False)
     communities: list[tuple[str, str]] = field(init=False, default_factory=list)
+    street: object = field(init=False, default=None)
     beside: list[plan.Deed] = field(init=False, default_factory=list)
 
     def tell(self) -> None:
@@ -108,7 +111,8 @@ class Story:
         self._person("demo-district", DISTRICT, names.COUNTY[0])
         self._person("demo-auditor", AUDITOR, names.COUNTY[0])
         for n, (street, _name, _communities) in enumerate(names.STREETS, 1):
-            self._person("demo-street" + (f"-{n}" if n > 1 else ""), STREET, street)
+            person = self._person("demo-street" + (f"-{n}" if n > 1 else ""), STREET, street)
+            self.street = person if n == 1 else self.street
         for n, (community, _name) in enumerate(self.communities, 1):
             self._person("demo-secretary" + (f"-{n}" if n > 1 else ""), SECRETARY, community)
 
@@ -352,6 +356,24 @@ class Story:
         for deed, state in zip(deeds, states[-len(deeds) :], strict=True):
             telling.record(told, deed, state=state)
         self._objection(told, self.last.previous, answered=False)
+        self._late(told)
+
+    def _late(self, told: Told) -> None:
+        """A sheet half way through the import pages, and the street asking about the month."""
+        day = self.today - timedelta(1)
+        intake.tell(
+            book=told.book,
+            by=told.people["bookkeeper"],
+            period=Period.of(self.today).code,
+            now=moment(day, 16),
+        )
+        oversight.raise_followup(
+            by=self.street,
+            book=told.book,
+            period=self.last.code,
+            text="本月公示已逾期，请说明原因并尽快封存公示。",
+            now=moment(day, 9),
+        )
 
     # --- the others -----------------------------------------------------------------------------
 
@@ -379,6 +401,7 @@ class Story:
         told.book.refresh_from_db()
         if n == 3:
             telling.count_cash(told, self.last)
+            self._late(told)
         deeds = plan.month(told.plan, self.last, projects=False)[: 6 if kind else 99]
         if kind == 4:
             return

@@ -7,8 +7,7 @@ from django.db import connection, transaction
 
 from linli.proof import queries
 from linli.trail.guards import all_guards
-from linli.upkeep.database import as_owner
-from tests.books import open_estate
+from tests.books import as_owner, open_estate
 
 pytestmark = pytest.mark.own_database
 
