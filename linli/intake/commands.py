@@ -104,7 +104,7 @@ class IntakeCommand(LinliCommand):
                 (f.sheet, f.row or "", f.field, say(Reason(f.text, dict(f.values))))
                 for f in faults[:MOST_TOLD]
             ],
-            title=title or _("账表有 %s 处问题") % len(faults),
+            title=title or _("账表有 %(value)s 处问题") % {"value": len(faults)},
         )
         if len(faults) > MOST_TOLD:
             self.tell(_("只列出前 %(n)s 处，共 %(all)s 处") % {"n": MOST_TOLD, "all": len(faults)})
@@ -114,7 +114,9 @@ class IntakeCommand(LinliCommand):
         if data := rejected_workbook(workbook, sheet):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / REJECTED).write_bytes(data)
-            self.tell(_("不合格的行已写入 %s，改好后可再导入") % (folder / REJECTED))
+            self.tell(
+                _("不合格的行已写入 %(value)s，改好后可再导入") % {"value": (folder / REJECTED)}
+            )
 
     def tell(self, text: str) -> None:
         self.console.print(text, markup=False)
@@ -122,7 +124,7 @@ class IntakeCommand(LinliCommand):
     def refuse(self, ruling: Ruling, name: str = "") -> NoReturn:
         """Say every reason with its row and ground, and end with 1."""
         for reason in ruling.reasons:
-            where = _("第 %s 行 ") % reason.row if reason.row else ""
+            where = _("第 %(value)s 行 ") % {"value": reason.row} if reason.row else ""
             cites = f"（{'、'.join(reason.cites)}）" if reason.cites else ""
             self.tell(f"✗ {name} {where}{say(reason)}{cites}".replace("  ", " "))
         sys.exit(1)

@@ -97,7 +97,7 @@ class Run:
                 done.months.append(self._month(book, period))
         for row in done.months:
             if row["release"] is not None:
-                self.step(_("公示 %s") % row["period"])
+                self.step(_("公示 %(value)s") % {"value": row["period"]})
                 done.written += self._publish(row["release"])
         done.left = self._left()
         return done
@@ -203,7 +203,7 @@ class Run:
 
     def _month(self, book: object, period: str) -> dict:
         """Post, reconcile and seal one month; a sealed one is only looked at."""
-        self.step(_("记账 %s") % period)
+        self.step(_("记账 %(value)s") % {"value": period})
         posted = intake_services.import_ledger(
             by=None, book=book, sheet=self.sheet, periods={period}, now=self.now
         )
@@ -224,11 +224,11 @@ class Run:
                 now=self.now,
             )
         if period > ledger.sealed_through(book):
-            self.step(_("对账 %s") % period)
+            self.step(_("对账 %(value)s") % {"value": period})
             for account in accounts.values():
                 bank.auto_match(by=None, account=account, through=period, now=self.now)
             if not self.stop_before or period < self.stop_before:
-                self.step(_("封存 %s") % period)
+                self.step(_("封存 %(value)s") % {"value": period})
                 services.seal_imported(by=None, book=book, period=period, now=self.now)
                 row["sealed"] = True
         row["release"] = disclosure.release(book, period, 1)
@@ -264,12 +264,18 @@ class Run:
         told = []
         if later:
             rows = sum(len(entry.lines) for entry in later)
-            told.append(_("账表中 %s 之后的 %s 行未处理") % (self.period, rows))
+            told.append(
+                _("账表中 %(value)s 之后的 %(other)s 行未处理")
+                % {"value": self.period, "other": rows}
+            )
         last = Period(self.period).last_on
         for given in self.banks:
             after = sum(line.on > last for line in given.file.lines)
             if after:
-                told.append(_("对账单 %s 中 %s 之后的 %s 行未处理") % (given.name, last, after))
+                told.append(
+                    _("对账单 %(value)s 中 %(other)s 之后的 %(third)s 行未处理")
+                    % {"value": given.name, "other": last, "third": after}
+                )
         return told
 
 

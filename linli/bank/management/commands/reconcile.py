@@ -31,7 +31,7 @@ class Command(LinliCommand):
     def handle(self, *, book: str, period: str, **options: Any) -> None:
         found = ledger.book_of_code(book)
         if found is None:
-            raise CommandError(_("没有编号为 %s 的账套") % book)
+            raise CommandError(_("没有编号为 %(value)s 的账套") % {"value": book})
         period = period or ledger.open_period(found)
         accounts = [one.account for one in queries.standings(found, period) if one.statements]
         with self.progress(_("核对")) as step:

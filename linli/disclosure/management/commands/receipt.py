@@ -29,7 +29,9 @@ class Command(LinliCommand):
     def handle(self, *, code: str, out: Path | None, **options: Any) -> None:
         found = receipts.find(code)
         if found is None:
-            self.console.print(_("✗ 没有这个查验码的收据：%s") % code, markup=False)
+            self.console.print(
+                _("✗ 没有这个查验码的收据：%(value)s") % {"value": code}, markup=False
+            )
             sys.exit(1)
         receipt, entry = found.receipt, found.entry
         self.console.print(
@@ -37,7 +39,9 @@ class Command(LinliCommand):
             markup=False,
         )
         if receipt.voided_at:
-            self.console.print(_("已作废：%s") % receipt.void_reason, markup=False)
+            self.console.print(
+                _("已作废：%(value)s") % {"value": receipt.void_reason}, markup=False
+            )
         elif entry is None:
             self.console.print(_("尚未入账"))
         else:
@@ -48,6 +52,6 @@ class Command(LinliCommand):
         if found.file and out:
             path = out / f"{receipt.code}.tlog-proof"
             path.write_bytes(found.file)
-            self.console.print(_("凭据文件：%s") % path, markup=False)
+            self.console.print(_("凭据文件：%(value)s") % {"value": path}, markup=False)
         elif out:
             self.console.print(_("所属月份公示后才有凭据文件"))

@@ -57,7 +57,7 @@ class Command(IntakeCommand):
     def handle(self, **options: Any) -> None:
         book = ledger.book_of_code(options["book"])
         if book is None:
-            self.stop(_("没有编号为 %s 的账套") % options["book"])
+            self.stop(_("没有编号为 %(value)s 的账套") % {"value": options["book"]})
         opening_fen = self._opening(options["opening"])
         with self.progress(_("读流水")) as step:
             data, file = self.bank(options["bank"], self.mapping(options["map"]))
@@ -85,7 +85,9 @@ class Command(IntakeCommand):
         if as_json:
             self.json({"written": False, "faults": trials.told(file.faults)})
         else:
-            self.say_faults(file.faults, title=_("对账单有 %s 处问题") % len(file.faults))
+            self.say_faults(
+                file.faults, title=_("对账单有 %(value)s 处问题") % {"value": len(file.faults)}
+            )
             self.tell(_("没有写入任何内容；改好后再导入"))
         sys.exit(1)
 
@@ -147,7 +149,8 @@ class Command(IntakeCommand):
         )
         if told["breaks"]:
             self.tell(
-                _("! 有 %s 处余额不连续，已记入对账单；请向银行重新下载核对") % len(told["breaks"])
+                _("! 有 %(value)s 处余额不连续，已记入对账单；请向银行重新下载核对")
+                % {"value": len(told["breaks"])}
             )
         if options["dry_run"]:
             self.tell(_("只做了检查，没有写入。"))

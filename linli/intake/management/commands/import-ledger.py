@@ -57,7 +57,7 @@ class Command(IntakeCommand):
     def handle(self, **options: Any) -> None:
         book = ledger.book_of_code(options["book"])
         if book is None:
-            self.stop(_("没有编号为 %s 的账套") % options["book"])
+            self.stop(_("没有编号为 %(value)s 的账套") % {"value": options["book"]})
         through, by = self._through(options["through"]), self._by(options["by"])
         with self.progress(_("读表")) as step:
             workbook, sheet = self.ledger(options["ledger"], self.mapping(options["map"]), book)
@@ -77,14 +77,14 @@ class Command(IntakeCommand):
         try:
             return Period(text).code if text else ""
         except ValueError:
-            self.stop(_("月份请写成 2026-10，现为“%s”") % text)
+            self.stop(_("月份请写成 2026-10，现为“%(value)s”") % {"value": text})
 
     def _by(self, username: str) -> Any:
         if not username:
             return None
         found = get_user_model().objects.filter(username=username, is_active=True).first()
         if found is None:
-            self.stop(_("没有登录名为 %s 的账号") % username)
+            self.stop(_("没有登录名为 %(value)s 的账号") % {"value": username})
         return found
 
     def _faulty(self, sheet: LedgerSheet, *, accept: bool, as_json: bool) -> None:

@@ -135,7 +135,7 @@ class Command(IntakeCommand):
         try:
             return Period(text).code
         except ValueError:
-            self.stop(_("月份请写成 2026-10，现为“%s”") % text)
+            self.stop(_("月份请写成 2026-10，现为“%(value)s”") % {"value": text})
 
     def _bank(self, text: str, mapping: FileMapping | None) -> BankGiven:
         fund, _sign, name = text.partition("=") if text.split("=")[0] in FUNDS else ("", "", text)

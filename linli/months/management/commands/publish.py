@@ -45,10 +45,10 @@ class Command(LinliCommand):
     def _publish(self, code: str, period: str, out: Path) -> int:
         book = ledger.book_of_code(code)
         if book is None:
-            raise CommandError(_("没有编号为 %s 的账套") % code)
+            raise CommandError(_("没有编号为 %(value)s 的账套") % {"value": code})
         release = disclosure.release(book, period)
         if release is None:
-            raise CommandError(_("%s 尚未封存") % period)
+            raise CommandError(_("%(value)s 尚未封存") % {"value": period})
         if release.published_at is not None:
             return len(folder.write([release], out))
         services.publish(by=None, book=book, period=period, now=timezone.now(), out=out)

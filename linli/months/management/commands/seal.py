@@ -26,7 +26,7 @@ class Command(LinliCommand):
     def handle(self, *, book: str, period: str, **options: Any) -> None:
         found = ledger.book_of_code(book)
         if found is None:
-            raise CommandError(_("没有编号为 %s 的账套") % book)
+            raise CommandError(_("没有编号为 %(value)s 的账套") % {"value": book})
         period = period or ledger.open_period(found)
         release = services.seal_imported(by=None, book=found, period=period, now=timezone.now())
         self.console.print(
