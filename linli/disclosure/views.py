@@ -34,7 +34,7 @@ from linli.kernel.identity import FOUND, mask_phone, mask_text, personal_data_in
 from linli.kernel.period import Period
 from linli.kernel.roles import APPROVER, BOOKKEEPER, FUND_GROUP, OVERSEERS
 from linli.kernel.rulings import ALLOWED, Refused, Ruling, refuse
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.ledger import queries as ledger
 from linli.places import queries as places
 from linli.scope.names import WithPaths
@@ -339,7 +339,9 @@ def beside(request: HttpRequest, book: Any) -> HttpResponse:
             return redirect("disclosure:beside", book.code)
         status = UNPROCESSABLE
     elif request.method == "POST":
-        return refused(request, refuse(N_("账外余额由记账员或审批人登记"), "linli:access.roles"))
+        return refused(
+            request, refuse(gettext_noop("账外余额由记账员或审批人登记"), "linli:access.roles")
+        )
     context = {
         "book": book,
         "form": form,

@@ -22,7 +22,7 @@ from linli.kernel.period import Period
 from linli.kernel.place import Scope
 from linli.kernel.roles import DISTRICT, FUND_GROUP, OVERSEERS, SECRETARY, STREET
 from linli.kernel.rulings import ALLOWED, Refused, Ruling, require
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.ledger import queries as ledger
 from linli.oversight import queries, rules, services
 from linli.oversight.flow import FOLLOWUP
@@ -133,7 +133,10 @@ def _estate(
         "cells": [one for one in reversed(row.cells) if one.state],
         "followups": queries.of_book(book),
         "may_raise": require(
-            raises, N_("督办由%(who)s发出"), "督办规则:1", who=tuple(r.name for r in RAISERS)
+            raises,
+            gettext_noop("督办由%(who)s发出"),
+            "督办规则:1",
+            who=tuple(r.name for r in RAISERS),
         ),
         "form": form or RaiseForm(periods=choices, initial={"period": first}),
         "today": timezone.localdate(now),

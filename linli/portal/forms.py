@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from linli.portal import rules
@@ -65,7 +66,7 @@ class NoticeForm(forms.Form):
     """What stands on a paper notice: the book, the month, the eight characters of its seal."""
 
     book = forms.RegexField(
-        label=_("账套编号"),
+        label=capfirst(_("账套编号")),
         regex=r"^\s*[A-Za-z0-9_-]{1,16}\s*$",
         widget=forms.TextInput(attrs={"placeholder": "B000001", "autocapitalize": "characters"}),
     )

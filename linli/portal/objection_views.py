@@ -18,7 +18,7 @@ from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.disclosure.flow import OBJECTION
 from linli.kernel.rulings import Ruling, require
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.places import queries as places
 from linli.portal import pages, queries, rules, services, showing
 from linli.portal.forms import AskForm, ObjectionForm, opened, token
@@ -28,7 +28,7 @@ from linli.sources import rule_of
 from linli.web.reasons import put_on
 
 UNPROCESSABLE, TOO_MANY = 422, 429
-ELSEWHERE = N_("请在本网站的页面上提交")
+ELSEWHERE = gettext_noop("请在本网站的页面上提交")
 
 
 def _from_here(request: HttpRequest) -> Ruling:
@@ -157,7 +157,9 @@ def _steps(row: Any) -> list[dict[str, Any]]:
     """The steps of an objection for the stepper; no names, only what was done and when."""
     late = row.due_on < timezone.localdate()
     moments = {"screen": row.screened_at, "answer": row.answered_at}
-    told = [{"name": N_("已收到"), "state": "done", "note": timezone.localdate(row.made_at)}]
+    told = [
+        {"name": gettext_noop("已收到"), "state": "done", "note": timezone.localdate(row.made_at)}
+    ]
     turn = True
     for step in OBJECTION.steps:
         at = moments[step.code]

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.portal import pages, proofs, queries
 from linli.portal.forms import NoticeForm
 from linli.portal.queries import Shelf
@@ -20,66 +20,72 @@ from linli.sources import FUNDS
 from linli.web.templatetags.words import say
 
 WORDS = {
-    "good": N_("相符"),
-    "bad": N_("没有通过。请保留您手里的凭据和本页截图，打监督电话或向街道办事处反映。"),
-    "note": N_("说明"),
-    "working": N_("正在计算……"),
-    "offline": N_("网络不通，稍后再试。"),
-    "broken": N_("没有取到验证所需的数据（%(status)s），稍后再试。"),
-    "no_program": N_("验证程序没有载入，请刷新；或用离线的 verify.html。"),
-    "no_book": N_("本网站没有编号为 %(code)s 的账套，或者它还没有公示。"),
-    "no_key": N_("没有取到账套的公钥，无法验证。"),
-    "signed": N_("今天的账本（共 %(size)s 条）由指纹为 %(print)s 的公钥签名，签名成立。"),
-    "unsigned": N_("今天的账本签名不成立（公钥指纹 %(print)s）。"),
-    "unknown_size": N_(
+    "good": gettext_noop("相符"),
+    "bad": gettext_noop("没有通过。请保留您手里的凭据和本页截图，打监督电话或向街道办事处反映。"),
+    "note": gettext_noop("说明"),
+    "working": gettext_noop("正在计算……"),
+    "offline": gettext_noop("网络不通，稍后再试。"),
+    "broken": gettext_noop("没有取到验证所需的数据（%(status)s），稍后再试。"),
+    "no_program": gettext_noop("验证程序没有载入，请刷新；或用离线的 verify.html。"),
+    "no_book": gettext_noop("本网站没有编号为 %(code)s 的账套，或者它还没有公示。"),
+    "no_key": gettext_noop("没有取到账套的公钥，无法验证。"),
+    "signed": gettext_noop("今天的账本（共 %(size)s 条）由指纹为 %(print)s 的公钥签名，签名成立。"),
+    "unsigned": gettext_noop("今天的账本签名不成立（公钥指纹 %(print)s）。"),
+    "unknown_size": gettext_noop(
         "本网站说从来没有给出过大小为 %(size)s 的账本，所以无法证明它是今天这本账的开头。"
     ),
-    "other_key": N_(
+    "other_key": gettext_noop(
         "签名的公钥和您 %(day)s 在本机看到的（%(print)s）不一样。除非公示过换钥，否则就是换了一本账。"
     ),
-    "shrunk": N_("您 %(day)s 在本机看到的账本有 %(size)s 条，今天反而少了：有记录被拿掉了。"),
-    "forked": N_("今天的账本和您 %(day)s 在本机看到的接不上：以前的记录被改过。"),
-    "followed": N_("和您 %(day)s 在本机看到的账本相比，只有增加，没有改动。"),
-    "remembered": N_("本机已记住今天的账本，下次会自动和它比对。"),
-    "not_remembered": N_("浏览器不允许保存，下次不能自动和今天的账本比对。"),
-    "other_root": N_("本网站给出的树根和您输入的八个字符不一样。"),
-    "not_beginning": N_("您手里的公示单所依据的账本，不是今天这本账的开头：账在那以后被改过。"),
-    "beginning": N_(
+    "shrunk": gettext_noop(
+        "您 %(day)s 在本机看到的账本有 %(size)s 条，今天反而少了：有记录被拿掉了。"
+    ),
+    "forked": gettext_noop("今天的账本和您 %(day)s 在本机看到的接不上：以前的记录被改过。"),
+    "followed": gettext_noop("和您 %(day)s 在本机看到的账本相比，只有增加，没有改动。"),
+    "remembered": gettext_noop("本机已记住今天的账本，下次会自动和它比对。"),
+    "not_remembered": gettext_noop("浏览器不允许保存，下次不能自动和今天的账本比对。"),
+    "other_root": gettext_noop("本网站给出的树根和您输入的八个字符不一样。"),
+    "not_beginning": gettext_noop(
+        "您手里的公示单所依据的账本，不是今天这本账的开头：账在那以后被改过。"
+    ),
+    "beginning": gettext_noop(
         "公示单依据的账本（%(size)s 条，印 %(root)s）是今天账本（%(newest)s 条）的开头，此后只有增加。"
     ),
-    "no_leaf": N_("账本里没有这张公示单的封存记录。"),
-    "leaf": N_("%(period)s 的封存记录在账本第 %(index)s 条，写着同一个树根。"),
-    "statement": N_("本网站给出的报表，就是封存时的那一份。"),
-    "other_statement": N_("本网站给出的报表，不是封存时的那一份。"),
-    "no_subtle": N_(
+    "no_leaf": gettext_noop("账本里没有这张公示单的封存记录。"),
+    "leaf": gettext_noop("%(period)s 的封存记录在账本第 %(index)s 条，写着同一个树根。"),
+    "statement": gettext_noop("本网站给出的报表，就是封存时的那一份。"),
+    "other_statement": gettext_noop("本网站给出的报表，不是封存时的那一份。"),
+    "no_subtle": gettext_noop(
         "本页不是用 https 打开的，浏览器不能核对报表文件；下面的结余由封存记录算出，不受影响。"
     ),
-    "compare": N_("由封存记录算出的期末结余（元），请和纸上的数字比对："),
-    "closing": N_("%(fund)s期末结余"),
-    "notice_good": N_("通过：%(period)s 的公示单从公示到今天没有被改过。"),
-    "not_a_file": N_("这不是收据的证明文件，也不是检查点。"),
-    "ahead": N_(
+    "compare": gettext_noop("由封存记录算出的期末结余（元），请和纸上的数字比对："),
+    "closing": gettext_noop("%(fund)s期末结余"),
+    "notice_good": gettext_noop("通过：%(period)s 的公示单从公示到今天没有被改过。"),
+    "not_a_file": gettext_noop("这不是收据的证明文件，也不是检查点。"),
+    "ahead": gettext_noop(
         "您手里的文件比本网站今天的账本还新（%(size)s 条）：本网站给出的是旧的，或者被截短了。"
     ),
-    "file_beginning": N_(
+    "file_beginning": gettext_noop(
         "文件依据的账本（%(size)s 条）是今天账本（%(newest)s 条）的开头，此后只有增加。"
     ),
-    "receipt_in": N_("收据的 %(amount)s 元在 %(date)s 的第 %(number)s 号分录里。"),
-    "entry_in": N_("%(date)s 的第 %(number)s 号分录在账本里。"),
-    "receipt_good": N_("通过：这张收据的 %(amount)s 元在账里，账从那以后没有被改过。"),
-    "entry_good": N_("通过：第 %(number)s 号分录在账里，账从那以后没有被改过。"),
-    "see_entry": N_("看第 %(number)s 号分录"),
-    "receipt_form": N_("证明文件的写法不对，可能不完整。"),
-    "receipt_unknown_key": N_("证明文件不是由本账套的公钥签名的。"),
-    "receipt_signature": N_("证明文件里的签名不成立。"),
-    "receipt_inclusion": N_("分录不在文件所说的账本里。"),
-    "receipt_entry": N_("证明的不是这笔分录。"),
-    "receipt_receipt": N_("收据不在这笔分录里。"),
-    "receipt_open": N_("文件里写的内容，和入账时登记的不一样。"),
-    "receipt_consistency": N_("文件依据的账本，不是今天这本账的开头：账在那以后被改过。"),
-    "old_unsigned": N_("检查点不是由本账套的公钥签名的。"),
-    "old_forked": N_("您保存的检查点不是今天这本账的开头：账在那以后被改过。"),
-    "checkpoint_good": N_("通过：从您保存的检查点（%(size)s 条）到今天，账只有增加，没有改动。"),
+    "receipt_in": gettext_noop("收据的 %(amount)s 元在 %(date)s 的第 %(number)s 号分录里。"),
+    "entry_in": gettext_noop("%(date)s 的第 %(number)s 号分录在账本里。"),
+    "receipt_good": gettext_noop("通过：这张收据的 %(amount)s 元在账里，账从那以后没有被改过。"),
+    "entry_good": gettext_noop("通过：第 %(number)s 号分录在账里，账从那以后没有被改过。"),
+    "see_entry": gettext_noop("看第 %(number)s 号分录"),
+    "receipt_form": gettext_noop("证明文件的写法不对，可能不完整。"),
+    "receipt_unknown_key": gettext_noop("证明文件不是由本账套的公钥签名的。"),
+    "receipt_signature": gettext_noop("证明文件里的签名不成立。"),
+    "receipt_inclusion": gettext_noop("分录不在文件所说的账本里。"),
+    "receipt_entry": gettext_noop("证明的不是这笔分录。"),
+    "receipt_receipt": gettext_noop("收据不在这笔分录里。"),
+    "receipt_open": gettext_noop("文件里写的内容，和入账时登记的不一样。"),
+    "receipt_consistency": gettext_noop("文件依据的账本，不是今天这本账的开头：账在那以后被改过。"),
+    "old_unsigned": gettext_noop("检查点不是由本账套的公钥签名的。"),
+    "old_forked": gettext_noop("您保存的检查点不是今天这本账的开头：账在那以后被改过。"),
+    "checkpoint_good": gettext_noop(
+        "通过：从您保存的检查点（%(size)s 条）到今天，账只有增加，没有改动。"
+    ),
 }
 """What the page's script says; `%(name)s` stands for a value there, too."""
 

@@ -9,16 +9,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from linli.disclosure import receipts
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.portal import pages, showing
 from linli.portal.views import the_shelf
 
 ISSUED, POSTED, PUBLISHED, VOID = "issued", "posted", "published", "void"
 STATES = {
-    ISSUED: (N_("已开具，尚未入账"), "wait"),
-    POSTED: (N_("已入账，所在月份尚未公示"), "open"),
-    PUBLISHED: (N_("已在公示的账中"), "done"),
-    VOID: (N_("已作废"), "void"),
+    ISSUED: (gettext_noop("已开具，尚未入账"), "wait"),
+    POSTED: (gettext_noop("已入账，所在月份尚未公示"), "open"),
+    PUBLISHED: (gettext_noop("已在公示的账中"), "done"),
+    VOID: (gettext_noop("已作废"), "void"),
 }
 
 

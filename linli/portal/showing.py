@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from linli.bank import rules as bank
 from linli.disclosure import rules as papers
 from linli.kernel.money import yuan
 from linli.kernel.roles import ROLES
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.ledger import queries as ledger
 from linli.portal import rules
 from linli.portal.queries import Notice, Shelf
@@ -21,12 +22,20 @@ from linli.sources import FUNDS
 from linli.web.templatetags.words import say
 
 POINTS = {
-    "answered": N_("已说明"),
-    "unexplained": N_("未说明"),
-    "imported": N_("导入封存，未说明"),
+    "answered": gettext_noop("已说明"),
+    "unexplained": gettext_noop("未说明"),
+    "imported": gettext_noop("导入封存，未说明"),
 }
-INCOME_WORDS = {"common": N_("公共收入"), "seed": N_("收入"), "fiscal": N_("收入")}
-SUM_WORDS = {"common": N_("公共收入合计"), "seed": N_("收入合计"), "fiscal": N_("收入合计")}
+INCOME_WORDS = {
+    "common": gettext_noop("公共收入"),
+    "seed": gettext_noop("收入"),
+    "fiscal": gettext_noop("收入"),
+}
+SUM_WORDS = {
+    "common": gettext_noop("公共收入合计"),
+    "seed": gettext_noop("收入合计"),
+    "fiscal": gettext_noop("收入合计"),
+}
 
 
 class Names:
@@ -38,9 +47,8 @@ class Names:
         self._names = ledger.offers.names_of(book)
 
     def __call__(self, fund: str, category: str = "") -> str:
-        if not category:
-            return say(FUNDS[fund].name)
-        return say(self._names.get((fund, category), category))
+        word = self._names.get((fund, category), category) if category else FUNDS[fund].name
+        return str(capfirst(say(word)))
 
 
 def month_url(shelf: Shelf, period: str, version: int | None = None) -> str:
@@ -71,14 +79,14 @@ class _Fund:
 
     @property
     def told(self) -> dict:
-        rows = [self._total(rules.OPENING, N_("期初结余"))]
+        rows = [self._total(rules.OPENING, gettext_noop("期初结余"))]
         rows += self._side(rules.INCOME, INCOME_WORDS[self._code], SUM_WORDS[self._code])
-        rows += self._side(rules.COST, N_("合理成本"), N_("合理成本合计"))
+        rows += self._side(rules.COST, gettext_noop("合理成本"), gettext_noop("合理成本合计"))
         if self._code == "common":
             rows.append(self._net())
-        rows += self._side(rules.USE, N_("使用"), N_("使用合计"))
-        rows += self._side(rules.TRANSFER, N_("调拨"), N_("调拨净额"))
-        rows.append(self._total(rules.CLOSING, N_("期末结余"), kind="total"))
+        rows += self._side(rules.USE, gettext_noop("使用"), gettext_noop("使用合计"))
+        rows += self._side(rules.TRANSFER, gettext_noop("调拨"), gettext_noop("调拨净额"))
+        rows.append(self._total(rules.CLOSING, gettext_noop("期末结余"), kind="total"))
         return {
             "code": self._code,
             "name": self._names(self._code),
@@ -138,7 +146,7 @@ class _Fund:
     def _net(self) -> dict:
         return {
             "kind": "sum",
-            "label": N_("公共收益（收入减成本）"),
+            "label": gettext_noop("公共收益（收入减成本）"),
             "fen": self._fund["net_fen"],
             "href": figure_url(self._shelf, self._notice.period, f"{self._code}/{rules.NET}"),
         }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.kernel.period import Period
-from linli.kernel.words import gettext_noop as N_
+from linli.kernel.words import gettext_noop
 from linli.portal import entries, pages, proofs, queries, rules, showing
 from linli.portal.queries import Notice, Shelf
 from linli.web.templatetags.linli_ui import period as in_words
@@ -56,7 +56,7 @@ TO_BANK = {
     "bank_payment_not_in_book": -1,
 }
 """How each kind of outstanding item leads from the book's balance to the bank's."""
-NOT_PUBLISHED = N_("这个月的两笔账还没有公示。公示以后，逐笔凭证都可以在这里查到。")
+NOT_PUBLISHED = gettext_noop("这个月的两笔账还没有公示。公示以后，逐笔凭证都可以在这里查到。")
 
 
 # --- finding ----------------------------------------------------------------------------------
