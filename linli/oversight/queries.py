@@ -63,18 +63,24 @@ def matrix(
     ids = [book.pk for book in books]
     told = _Told(ids, span, scope)
     calendar = places.calendar()
-    paths = places.name_paths({book.place for book in books})
+    ways = places.paths({book.place for book in books})
     rows = [
         Row(
             code=book.code,
             name=book.name,
             place=book.place,
-            path=paths.get(book.place, ""),
+            path=_around(ways.get(book.place, ())),
             cells=tuple(_cell(book, month.code, told, calendar, today) for month in span),
         )
         for book in books
     ]
     return Matrix(span, rows, tuple(rules.tally(rows, at) for at in range(len(span))))
+
+
+def _around(way: tuple[places.Named, ...]) -> str:
+    """Street and community of an estate."""
+    steps = [step.name for step in way if step.level in ("street", "community")]
+    return places.SEPARATOR.join(steps)
 
 
 def _books(scope: Scope, *, text: str, code: str) -> list[Any]:

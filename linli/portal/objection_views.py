@@ -7,6 +7,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -34,7 +35,8 @@ ELSEWHERE = gettext_noop("请在本网站的页面上提交")
 def _from_here(request: HttpRequest) -> Ruling:
     """A form comes from a page of this site; browsers say so, others may stay silent."""
     origin = request.headers.get("Origin", "")
-    return require(not origin or urlsplit(origin).netloc == request.get_host(), ELSEWHERE)
+    own = {request.get_host(), urlsplit(settings.PUBLIC_URL).netloc}
+    return require(not origin or urlsplit(origin).netloc in own, ELSEWHERE)
 
 
 def _visitor(request: HttpRequest) -> str:

@@ -1,13 +1,15 @@
 """Pages for everybody, rendered once: the same for each visitor, whoever is logged in.
 
 A page is kept in the process by address, language and theme, with the token of what it was made
-of; it is made anew as soon as that has changed. It sets no cookie and carries no form token.
+of; it is made anew as soon as that has changed, and after some minutes in any case, so that what
+is erased or withheld later does not stay. It sets no cookie and carries no form token.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ from django.utils.translation import get_language
 from linli.web.context import THEME_COOKIE, THEMES
 
 MOST_BYTES = 32 * 1024 * 1024
+KEEP_SECONDS = 300
 FOR_ALL = "public, max-age=60"
 FOR_NOBODY = "no-store"
 
@@ -72,6 +75,10 @@ class Page:
     plain: bytes
     packed: bytes
     etag: str
+    made_at: float
+
+    def holds(self, token: str) -> bool:
+        return self.token == token and time.monotonic() - self.made_at < KEEP_SECONDS
 
 
 _pages: Latest[Page] = Latest(MOST_BYTES, lambda page: len(page.plain) + len(page.packed))
@@ -109,7 +116,7 @@ def kept(
     theme = request.COOKIES.get(THEME_COOKIE, "")
     key = (path, get_language(), theme if theme in THEMES else "")
     page = _pages.get(key)
-    if page is None or page.token != token:
+    if page is None or not page.holds(token):
         bare = visitor(request, path, told)
         page = _pages.put(key, _made(render_to_string(template, dict(make()), bare), token))
     return _answer(request, page, changed_at)
@@ -118,7 +125,8 @@ def kept(
 def _made(text: str, token: str) -> Page:
     plain = text.encode()
     etag = f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"'
-    return Page(token, plain, gzip.compress(plain, compresslevel=6, mtime=0), etag)
+    packed = gzip.compress(plain, compresslevel=6, mtime=0)
+    return Page(token, plain, packed, etag, time.monotonic())
 
 
 def _answer(request: HttpRequest, page: Page, changed_at: datetime) -> HttpResponse:

@@ -89,6 +89,9 @@ def entry_proof(shelf: Shelf, entry: Any, notice: Notice, words: Any) -> bytes:
     `words`: those that may be read (see entries.words); only they are laid open.
     """
     size = notice.index + 1
+    key = (shelf.book.pk, shelf.token, entry.number, tuple(words))
+    if (made := _proofs.get(key)) is not None:
+        return made
     hashes = ledger.leaf_hashes(shelf.book.log_id, size)
     head = ledger.checkpoint_at(ledger.book_log(shelf.book), size)
     salts = entry.wording.salts
@@ -97,13 +100,14 @@ def entry_proof(shelf: Shelf, entry: Any, notice: Notice, words: Any) -> bytes:
         for word in words
         if not word.withheld
     }
-    return small_trees.format_proof(
+    made = small_trees.format_proof(
         entry=entry.leaf.body.encode(),
         index=entry.leaf.index,
         hashes=merkle.inclusion_proof(hashes, entry.leaf.index),
         checkpoint=head.note.encode(),
         open=opened,
     )
+    return _proofs.put(key, made)
 
 
 def printed_root(told: dict) -> str:

@@ -132,10 +132,8 @@ def test_the_words_of_entries_are_opened_and_withheld_as_in_the_published_folder
 
 
 def test_an_erased_word_is_withheld_with_its_reason(told):
-    one = entry(told, "照明首款")
-    salts = {name: salt for name, salt in one.wording.salts.items() if name != "counterparty"}
-    one.wording.salts = salts
-    words = {word.name: word for word in entries.words(one)}
+    erase(told, entry(told, "照明首款").number)
+    words = {word.name: word for word in entries.words(entry(told, "照明首款"))}
     assert words["counterparty"].withheld == "依申请删除" and not words["counterparty"].value
     assert words["summary"].value == "照明首款"
 
@@ -299,3 +297,23 @@ def test_a_warm_page_asks_the_database_for_nothing_but_whether_it_changed(told):
 def test_a_reader_who_is_logged_in_sees_what_everybody_sees(told):
     inside = told.people.client(told.people.bookkeeper)
     assert inside.get(f"{told.url}2026-10/").content == told.get("2026-10/").content
+
+
+def test_a_kept_page_does_not_outlive_some_minutes(told, monkeypatch):
+    from linli.portal import pages
+
+    number = entry(told, "照明首款").number
+    assert "明光电气" in told.text(f"n/{number}/")
+    erase(told, number)
+    assert "明光电气" in told.text(f"n/{number}/")
+    monkeypatch.setattr(pages, "KEEP_SECONDS", 0)
+    page = told.text(f"n/{number}/")
+    assert "明光电气" not in page and "依本人申请删除" in page
+
+
+def erase(told, number: int) -> None:
+    from linli.ledger import services as ledger
+
+    one = told.book.entries.get(number=number)
+    ground = "个人信息保护法:47"
+    ledger.erase(by=None, entry=one, field="counterparty", ground=ground, now=LATER)
