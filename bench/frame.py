@@ -33,8 +33,10 @@ class Side:
 class Bench:
     """A question with sides; the first is ours, the others are compared with it.
 
-    `sizes`: how many `unit`s a round does; several of them show growth. `target`: the sentence of
-    what should hold. `durable`: how sure a side is that its work is on the disk.
+    `sizes`: how many `unit`s a round does; several of them show growth. Where the size is what is
+    there already, `fill(size)` brings it there, unmeasured, and `each` says how many units a round
+    does. `target`: the sentence of what should hold. `durable`: how sure a side is that its work
+    is on the disk.
     """
 
     code: str
@@ -44,6 +46,8 @@ class Bench:
     sides: tuple[Side, ...]
     target: str = ""
     durable: str = ""
+    fill: Callable[[int], object] | None = None
+    each: int = 0
 
 
 @dataclass
@@ -64,6 +68,8 @@ def measure(bench: Bench, *, rounds: int, step: Callable[[str], None]) -> list[F
     """Run all sides round after round, in turning order, so that a slow minute hits them alike."""
     figures: list[Figure] = []
     for size in bench.sizes:
+        if bench.fill:
+            bench.fill(size)
         runs = [(side.name, side.prepare()) for side in bench.sides]
         at_size = {name: Figure(bench, size, name) for name, _run in runs}
         for number in range(max(rounds, LEAST_ROUNDS)):
@@ -73,7 +79,7 @@ def measure(bench: Bench, *, rounds: int, step: Callable[[str], None]) -> list[F
                     begun = time.perf_counter()
                     run(size)
                     took = time.perf_counter() - begun
-                at_size[name].rates.append(size / took)
+                at_size[name].rates.append((bench.each or size) / took)
             step(f"{bench.code} {size}: {number + 1}/{rounds}")
         figures += at_size.values()
     return figures
@@ -130,20 +136,30 @@ def _processor() -> str:
 
 
 def write(figures: list[Figure], database: str, *, page: Path = PAGE) -> None:
-    """Put the figures of one database into the page, in place of those measured there before."""
-    table = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
-    table += ["| " + " | ".join(row) + " |" for row in rows(figures)]
-    notes = [f"- {b.title}: {note}" for b, note in _notes(figures)]
-    section = "\n".join([f"## {database}", "", *machine(database), "", *table, "", *notes]).strip()
+    """Put the figures of one database into the page, each question in place of its last answer.
+
+    What was not asked this time stays, with the day and the command of its own run.
+    """
     head = "# Benchmarks\n\nWritten by `make bench`. Medians of interleaved rounds.\n"
-    old = page.read_text("utf-8") if page.exists() else head
-    sections = [part for part in old.split("\n## ")[1:] if part.splitlines()[0] != database]
-    texts = [f"## {part.strip()}" for part in sections] + [section]
-    page.write_text(head + "\n" + "\n\n".join(sorted(texts)) + "\n", "utf-8")
-
-
-def _notes(figures: list[Figure]) -> Iterator[tuple[Bench, str]]:
+    told = _sections(page.read_text("utf-8"), "## ") if page.exists() else {}
+    answers = _sections(told.get(database, ""), "### ")
     for bench in {figure.bench.code: figure.bench for figure in figures}.values():
-        for note in (bench.target and f"target: {bench.target}", bench.durable):
-            if note:
-                yield bench, note
+        mine = [figure for figure in figures if figure.bench.code == bench.code]
+        table = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
+        table += ["| " + " | ".join(row) + " |" for row in rows(mine)]
+        notes = [f"- target: {bench.target}"] if bench.target else []
+        notes += [f"- {bench.durable}"] if bench.durable else []
+        answers[bench.title] = "\n".join([*machine(database), *notes, "", *table])
+    answered = "\n\n".join(f"### {title}\n\n{text}" for title, text in answers.items())
+    told[database] = answered
+    parts = [f"## {name}\n\n{told[name].strip()}" for name in sorted(told)]
+    page.write_text(head + "\n" + "\n\n".join(parts) + "\n", "utf-8")
+
+
+def _sections(text: str, mark: str) -> dict[str, str]:
+    """Heading → what stands under it, for every heading that begins with a mark."""
+    found = {}
+    for part in f"\n{text}".split(f"\n{mark}")[1:]:
+        name, _line, rest = part.partition("\n")
+        found[name.strip()] = rest.strip()
+    return found

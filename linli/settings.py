@@ -5,6 +5,7 @@ LINLI_DATABASE_URL  postgres://… of the application role; without it SQLite in
 LINLI_OWNER_URL     postgres://… of the role that owns the tables (migrations only)
 LINLI_HOSTS         names the server answers to, comma separated
 LINLI_URL           public address printed on notices and in QR codes
+LINLI_PROXIES       how many proxies stand before the service and set X-Forwarded-For and -Proto
 LINLI_DEMO          1 = demo mode: log-ins are shown on the log-in page
 LINLI_DEBUG         1 = development
 """
@@ -46,6 +47,7 @@ if TESTING:
     ALLOWED_HOSTS.append("testserver")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE = PUBLIC_URL.startswith("https://")
+PROXIES = int(os.environ.get("LINLI_PROXIES", "0"))
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -59,6 +61,8 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "linli.web",
+    "linli.search",
+    "linli.indicators",
     "linli.prints",
     "linli.trail",
     "linli.files",
@@ -66,6 +70,11 @@ INSTALLED_APPS = [
     "linli.notices",
     "linli.places",
     "linli.people",
+    "linli.premises",
+    "linli.leads",
+    "linli.survey",
+    "linli.remedy",
+    "linli.handover",
     "linli.ledger",
     "linli.vouchers",
     "linli.bank",
@@ -79,6 +88,7 @@ INSTALLED_APPS = [
     "linli.upkeep",
 ]
 MIDDLEWARE = [
+    "linli.web.middleware.body_limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -125,6 +135,9 @@ def postgres(url: str) -> dict:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # The server plans a statement once, not each time: a statement takes half as long.
+        # A pooler between must keep prepared statements (PgBouncer 1.21 or later).
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
     }
 
 
@@ -161,7 +174,10 @@ if DEMO:  # Its passwords stand on the log-in page; 150 accounts are made in one
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -178,7 +194,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "linli.people.views.locked_out"
-AXES_IPWARE_PROXY_COUNT = int(os.environ.get("LINLI_PROXIES", "0"))
+AXES_IPWARE_PROXY_COUNT = PROXIES
 AXES_CLIENT_IP_CALLABLE = "linli.people.sessions.address_of"
 AXES_VERBOSE = False
 
@@ -189,6 +205,8 @@ SESSION_COOKIE_AGE = 12 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -225,6 +243,7 @@ PUBLIC = DATA / "public"
 MEDIA_ROOT = FILES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+MOST_BODY_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 LOGGING = {

@@ -13,6 +13,7 @@ AT = {
     "web": "ui/",
     "notices": "desk/",
     "portal": "",
+    "premises": "rooms/",
 }
 """Domains whose addresses do not begin with their name."""
 

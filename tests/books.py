@@ -60,10 +60,17 @@ class Estate:
         return services.post(by=self.by, book=self.book, drafts=drafts, now=now, salt=self.salt)
 
 
-def open_estate(by: object = None, *, opening: bool = True, code: str = "B000001") -> Estate:
+def open_estate(
+    by: object = None,
+    *,
+    opening: bool = True,
+    code: str = "B000001",
+    place: str = ESTATE,
+    first_period: str = "2026-09",
+) -> Estate:
     """Open the book; with an opening of 1000.00 yuan in each fund."""
     book = services.open_book(
-        by=by, name="碧海家园", place=ESTATE, code=code, first_period="2026-09", now=NOW
+        by=by, name="碧海家园", place=place, code=code, first_period=first_period, now=NOW
     )
     accounts = {
         fund: services.open_account(

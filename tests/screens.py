@@ -27,6 +27,10 @@ SHOTS = (
     ("reconcile", "demo-bookkeeper", "/bank/?book=B000001", WIDE),
     ("voucher-form", "demo-bookkeeper", "/vouchers/new/B000001/?direction=out", WIDE),
     ("oversight", "demo-street", "/oversight/", WIDE),
+    ("rooms-map", "demo-housing", "/rooms/map/", WIDE),
+    ("survey", "demo-housing", "/survey/1/", WIDE),
+    ("remedy", "demo-housing", "/remedy/", WIDE),
+    ("handover", "demo-housing", "/handover/", WIDE),
 )
 
 

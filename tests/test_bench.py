@@ -32,3 +32,19 @@ def test_the_page_keeps_what_was_measured_on_the_other_database(tmp_path):
     text = page.read_text("utf-8")
     assert text.count("## SQLite") == text.count("## PostgreSQL 15") == 1
     assert "3 things/s" in text and "2 things/s" in text and "1 things/s" not in text
+
+
+def test_an_answer_stays_until_its_own_question_is_asked_again(tmp_path):
+    page = tmp_path / "benchmarks.md"
+    side = Side("ours", lambda: len)
+    first, second = (
+        Bench(code=code, title=code * 3, unit="things", sizes=(10,), sides=(side,)) for code in "ab"
+    )
+    write(
+        [Figure(first, 10, "ours", [1.0]), Figure(second, 10, "ours", [2.0])], "SQLite", page=page
+    )
+    write([Figure(second, 10, "ours", [3.0])], "PostgreSQL 15", page=page)
+    write([Figure(second, 10, "ours", [4.0])], "SQLite", page=page)
+    text = page.read_text("utf-8")
+    assert [n for n in range(1, 5) if f"{n} things/s" in text] == [1, 3, 4]
+    assert text.count("### aaa") == 1 and text.count("### bbb") == 2

@@ -9,14 +9,17 @@ import * as dialogs from "./parts/dialogs.js";
 import * as drafts from "./parts/drafts.js";
 import * as echoes from "./parts/echoes.js";
 import * as files from "./parts/files.js";
+import * as maps from "./parts/maps.js";
 import * as match from "./parts/match.js";
 import * as menus from "./parts/menus.js";
 import * as notes from "./parts/notes.js";
+import * as position from "./parts/position.js";
 import * as search from "./parts/search.js";
 import * as theme from "./parts/theme.js";
 
 const parts = [
-  charts, choices, copy, dialogs, drafts, echoes, files, match, menus, notes, search, theme,
+  charts, choices, copy, dialogs, drafts, echoes, files, maps, match, menus, notes, position,
+  search, theme,
 ];
 
 window.htmx = htmx;

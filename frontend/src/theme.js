@@ -7,4 +7,6 @@ function follow() {
 }
 
 follow();
+// What only a script can draw keeps its room from the first paint on.
+root.classList.add("scripts");
 system.addEventListener("change", follow);

@@ -3,7 +3,7 @@
 import { Bad, hex, same, text, unhex, utf8 } from "./bytes.js";
 import { bodyLeaf, commitment, decode, unjson } from "./body.js";
 import { leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
-import { Checkpoint, Key, readConsistency, readProof, shortRoot } from "./note.js";
+import { Checkpoint, Key, openKeyLeaf, readConsistency, readProof, shortRoot } from "./note.js";
 import { HOLDER, RECEIPT, readBody, shaped } from "./shapes.js";
 
 const bytesOf = (it) => (typeof it === "string" ? utf8(it) : it);
@@ -113,6 +113,26 @@ function hashesFrom(proof, oldSize, newSize) {
   if (oldSize === newSize) return [];
   const proofs = proof ? readConsistency(bytesOf(proof)) : new Map();
   return proofs.get(oldSize) ?? refuse("missing", `no consistency proof from size ${oldSize}`);
+}
+
+/**
+ * The keys of a log, from the bodies of its key leaves: each is announced by a leaf that the one
+ * before it has signed, too, and the last is `vkey`. A county that never changed its key has no leaf.
+ *
+ * Answers {ok, code, why?, keys: [vkey, oldest first]}; code is one of ok, form, key.
+ */
+export function verifyKeys(leaves, vkey) {
+  return judged(() => {
+    const keys = [];
+    for (const leaf of leaves.map((body) => readBody(body))) {
+      if (leaf.type !== "key") refuse("form", "not a key leaf");
+      if (!keys.length && leaf.previous) keys.push(new Key(leaf.previous));
+      keys.push(openKeyLeaf(leaf, keys.at(-1) ?? null));
+    }
+    if (!keys.length) keys.push(new Key(vkey));
+    if (keys.at(-1).text !== vkey) refuse("key", "the key leaves lead to another key");
+    return { keys: keys.map((key) => key.text) };
+  });
 }
 
 // Whether a book's checkpoint stands in the county's log: `proof` is a county.tlog-proof file.

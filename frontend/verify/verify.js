@@ -2,7 +2,7 @@
 import { Checker, check } from "./checker.js";
 import { Key } from "./note.js";
 import {
-  sameCheckpoint, verifyCheckpointConsistency, verifyCountyInclusion, verifyReceipt,
+  sameCheckpoint, verifyCheckpointConsistency, verifyCountyInclusion, verifyKeys, verifyReceipt,
 } from "./receipt.js";
 import { sayFault } from "./words.js";
 
@@ -16,9 +16,9 @@ export function fingerprint(vkey) {
 }
 
 export {
-  Checker, check, sameCheckpoint, sayFault, verifyCheckpointConsistency, verifyCountyInclusion, verifyReceipt,
+  Checker, check, sameCheckpoint, sayFault, verifyCheckpointConsistency, verifyCountyInclusion, verifyKeys, verifyReceipt,
 };
 
 globalThis.linliVerify = {
-  check, fingerprint, sameCheckpoint, sayFault, verifyCheckpointConsistency, verifyCountyInclusion, verifyReceipt,
+  check, fingerprint, sameCheckpoint, sayFault, verifyCheckpointConsistency, verifyCountyInclusion, verifyKeys, verifyReceipt,
 };

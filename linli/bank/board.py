@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -62,17 +62,29 @@ class Offer:
 
 
 class Board:
-    """Both columns and the suggestions of an account up to the end of a month."""
+    """Both columns and the suggestions of an account up to the end of a month.
+
+    `names`: a counterparty as the reader may see it.
+    """
 
     bank_empty, book_empty = NONE_AT_THE_BANK, NONE_IN_THE_BOOK
 
-    def __init__(self, account: Model, period: str, marked: Collection[str], today: date) -> None:
+    def __init__(
+        self,
+        account: Model,
+        period: str,
+        marked: Collection[str],
+        today: date,
+        names: Callable[[str], str] = str,
+    ) -> None:
         place = account.book.place
         self.warn = number("outstanding_warn_days", on=today, place=place)
         self.overdue = number("outstanding_overdue_days", on=today, place=place)
         self.today, self.marked = today, frozenset(marked)
         desk = queries.desk(account, period)
         self.early = desk.early
+        desk.bank[:] = [item.shown_by(names) for item in desk.bank]
+        desk.book[:] = [item.shown_by(names) for item in desk.book]
         self._items = {item.ref: item for item in (*desk.bank, *desk.book)}
         self.offers = [
             self._offer(place, told) for place, told in enumerate(desk.pairing.suggestions, 1)

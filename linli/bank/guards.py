@@ -55,8 +55,8 @@ GUARDS = (
         "statement_comes_next",
         "bank_statement",
         "INSERT",
-        "NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM bank_statement "
-        "WHERE account_id = NEW.account_id)",
+        "NEW.number < 1 OR NEW.number > 1 AND NOT EXISTS (SELECT 1 FROM bank_statement "
+        "WHERE account_id = NEW.account_id AND number = NEW.number - 1)",
     ),
     Guard(
         "bank_line_lies_in_its_statement",

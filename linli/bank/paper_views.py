@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from linli.bank.views import (
     by_account,
     done,
     month_of,
+    names_shown,
     show,
 )
 from linli.files import services as files
@@ -74,11 +76,12 @@ STATEMENT_COLUMNS = (
 def statements(request: HttpRequest, account: Model) -> HttpResponse:
     """The bank's files that were kept for an account."""
     imports = BOOKKEEPER in request.access.roles_at(account.place)  # type: ignore[attr-defined]
+    new_url = f"{reverse('intake:new_bank', args=[account.book.code])}?account={account.pk}"
     register = Register(
         request,
         rows=queries.statements(account),
         columns=STATEMENT_COLUMNS,
-        new_url=reverse("intake:new_bank", args=[account.book.code]) if imports else "",
+        new_url=new_url if imports else "",
         new_label=gettext_lazy("导入对账单"),
         empty_title=gettext_lazy("还没有对账单"),
         empty_text=gettext_lazy(
@@ -96,7 +99,7 @@ def statement(request: HttpRequest, kept: Statement) -> HttpResponse:
     register = Register(
         request,
         rows=queries.lines_of(kept),
-        columns=LINE_COLUMNS,
+        columns=_line_columns(names_shown(request, kept.place)),
         per_page=100,
         empty_title=gettext_lazy("这份对账单没有新流水"),
     )
@@ -109,15 +112,20 @@ def _matched(row: Any) -> tuple[Any, str]:
     return (gettext_lazy("已对上"), "done") if item else (gettext_lazy("待核对"), "wait")
 
 
-LINE_COLUMNS = (
-    Column(code="on", label=gettext_lazy("日期"), kind="day"),
-    Column(code="summary", label=gettext_lazy("摘要")),
-    Column(code="counterparty", label=gettext_lazy("对方户名")),
-    Column(code="amount_fen", label=gettext_lazy("金额"), kind="money"),
-    Column(code="balance_fen", label=gettext_lazy("余额"), kind="money"),
-    Column(code="serial", label=gettext_lazy("流水号"), shown=False),
-    Column(code="state", label=gettext_lazy("状态"), kind="state", value=_matched),
-)
+def _line_columns(names: Callable[[str], str]) -> tuple[Column, ...]:
+    return (
+        Column(code="on", label=gettext_lazy("日期"), kind="day"),
+        Column(code="summary", label=gettext_lazy("摘要")),
+        Column(
+            code="counterparty",
+            label=gettext_lazy("对方户名"),
+            value=lambda row: names(row.counterparty),
+        ),
+        Column(code="amount_fen", label=gettext_lazy("金额"), kind="money"),
+        Column(code="balance_fen", label=gettext_lazy("余额"), kind="money"),
+        Column(code="serial", label=gettext_lazy("流水号"), shown=False),
+        Column(code="state", label=gettext_lazy("状态"), kind="state", value=_matched),
+    )
 
 
 # --- the sheet ----------------------------------------------------------------------------------
@@ -132,6 +140,8 @@ def sheet(request: HttpRequest, account: Model) -> HttpResponse:
         one = queries.standing_of(account, period)
     except LookupError:
         raise Http404 from None
+    names = names_shown(request, account.place)  # type: ignore[attr-defined]
+    one.items = [item.shown_by(names) for item in one.items]
     corners = [
         (kind, rules.KINDS[kind], [item for item in one.items if item.kind == kind])
         for kind in rules.KINDS

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +11,8 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subque
 from django.utils.translation import gettext as _
 
 from linli.bank import matching, rules, standing
+from linli.bank.checking import faults as faults
+from linli.bank.checking import match_bodies as match_bodies
 from linli.bank.matching import Item, Limits, Pairing
 from linli.bank.models import (
     BankLine,
@@ -22,9 +23,7 @@ from linli.bank.models import (
     OpeningItem,
     Statement,
 )
-from linli.bank.rules import BankLineDraft
 from linli.bank.standing import OpenItem, Standing, standings
-from linli.kernel import body as bodies
 from linli.kernel import leaves, receipts
 from linli.kernel.identity import mask_text
 from linli.kernel.period import Period
@@ -117,60 +116,6 @@ def _sealed(one: Standing, matches: Sequence[bytes]) -> dict:
     )
 
 
-def match_bodies(accounts: Iterable[int], period: str) -> Mapping[int, list[bytes]]:
-    """The bodies of the matches that count in a month, by account, in their order in the seal."""
-    lines: dict[tuple[int, object], list[bytes]] = defaultdict(list)
-    entries: dict[tuple[int, object], list[int]] = defaultdict(list)
-    items = MatchItem.objects.filter(match__account__in=accounts, match__period=period)
-    for item in items.select_related("match", "line", "opening", "entry_line__entry"):
-        key = (item.match.account_id, item.match_id)
-        entries[key] += [item.entry_line.entry.number] if item.entry_line_id else []
-        if item.line_id:
-            lines[key].append(bytes.fromhex(item.line.digest))
-        elif item.opening_id:
-            lines[key].append(opening_digest(item.opening))
-    found: dict[int, list[bytes]] = defaultdict(list)
-    for key in entries:
-        body = receipts.match(lines=lines[key], entries=entries[key])
-        found[key[0]].append(bodies.encode(body))
-    return {account: sorted(told) for account, told in found.items()}
-
-
-def opening_digest(item: OpeningItem) -> bytes:
-    """What stands for an opening item in a seal: the SHA-256 of what it says."""
-    told = {
-        "fen": item.amount_fen,
-        "on": item.on.isoformat(),
-        "side": item.side,
-        "summary": item.summary,
-    }
-    return hashlib.sha256(bodies.encode(told)).digest()
-
-
-def faults(book: Model) -> list[str]:
-    """Statements and lines that no longer are what was kept, each named; for `verify`."""
-    told: list[str] = []
-    lines: dict[int, list[bytes]] = defaultdict(list)
-    rows = BankLine.objects.filter(account__book=book).select_related("account")
-    for line in rows.order_by("statement", "position"):
-        body = rules.line_body(draft_of(line), account=line.account.code)
-        lines[line.statement_id].append(body)
-        if hashlib.sha256(body).hexdigest() != line.digest:
-            told.append(f"bank.bankline:{line.pk}")
-    for statement in Statement.objects.filter(account__book=book):
-        kept = lines[statement.pk]
-        whole = len(kept) == statement.line_count - statement.known_count
-        if not whole or rules.lines_root(kept) != statement.root:
-            told.append(f"bank.statement:{statement.pk}")
-    return told
-
-
-def draft_of(line: BankLine) -> BankLineDraft:
-    """A kept line as it came."""
-    names = ("on", "amount_fen", "key", "at", "balance_fen", "summary", "counterparty", "serial")
-    return BankLineDraft(**{name: getattr(line, name) for name in names})
-
-
 # --- the desk: what is to be matched ------------------------------------------------------------
 
 
@@ -190,7 +135,7 @@ def limits(account: Model, on: date, *, steps: int = matching.STEPS) -> Limits:
     return Limits(
         near_days=number("reconcile_match_days", on=on, place=place),
         reach_days=number("reconcile_lookback_days", on=on, place=place),
-        fee_permille=rules.FEE_PERMILLE,
+        fee_permille=number("reconcile_fee_permille", on=on, place=place),
         steps=steps,
     )
 
@@ -263,7 +208,8 @@ def _as_items(
 def chosen(account: Model, refs: Sequence[str]) -> tuple[list[OpenItem], list[str], int]:
     """Items of an account by their refs: found, refs already matched, and how many are missing."""
     wanted = {
-        kind: [int(r[1:]) for r in refs if r[:1] == kind and r[1:].isdigit()] for kind in "beo"
+        kind: [int(r[1:]) for r in refs if r[:1] == kind and r[1:].isdecimal() and len(r) < 20]
+        for kind in "beo"
     }
     lines = BankLine.objects.filter(account=account, pk__in=wanted["b"])
     entries = standing.entry_lines().filter(account=account, pk__in=wanted["e"])
@@ -313,6 +259,15 @@ def account(pk: int) -> Model:
         raise LookupError(f"no money account {pk}")
     found.place = found.book.place
     return found
+
+
+def accounts_told(book: Model, told: Sequence[Mapping]) -> list[Model | None]:
+    """The money accounts behind a statement's rows of the bank, in its order; by name and fund."""
+    known: dict[tuple[str, str], list[Model]] = defaultdict(list)
+    for one in ledger.money_accounts(book):
+        known[label(one), one.fund].append(one)
+    rows = [known[row["account"], row["fund"]] for row in told]
+    return [some.pop(0) if some else None for some in rows]
 
 
 def accounts(scope: Scope) -> QuerySet:
@@ -393,8 +348,8 @@ class Matched:
         )
 
 
-def matched(account: Model, period: str) -> list[Matched]:
-    """The matches that count in a month, the last made first."""
+def matched(account: Model, period: str, names: Callable[[str], str] = str) -> list[Matched]:
+    """The matches that count in a month, the last made first; `names`: as a reader may see them."""
     items = MatchItem.objects.filter(match__account=account, match__period=period)
     found: dict[object, Matched] = {}
     rows = items.select_related(
@@ -408,7 +363,7 @@ def matched(account: Model, period: str) -> list[Matched]:
             item = standing.of_entry_line(row.entry_line, period)
         else:
             item = standing.of_opening(row.opening, period)
-        (one.bank if item.side == rules.BANK else one.book).append(item)
+        (one.bank if item.side == rules.BANK else one.book).append(item.shown_by(names))
     return list(found.values())
 
 

@@ -14,11 +14,11 @@ from linli.kernel.period import Period
 from linli.kernel.roles import BOOKKEEPER, CASHIER, FUND_GROUP, RESIDENT, Role
 from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
-from linli.ledger.rules import tidy
+from linli.ledger.rules import CUSTODY, tidy
 
 BANK, BOOK = "bank", "book"
 BANKED = frozenset({"bank", "supervised", "wallet"})
-CASH, CUSTODY = "cash", "custody"
+CASH = "cash"
 RECONCILED, CUSTODIAN, UNCONFIRMED = "reconciled", "custodian_confirmed", "unconfirmed"
 STATUSES = {
     RECONCILED: _("已核对"),
@@ -31,9 +31,6 @@ KINDS = {
     "bank_receipt_not_in_book": _("银行已收、账未收"),
     "bank_payment_not_in_book": _("银行已付、账未付"),
 }
-FEE_PERMILLE = 10
-"""What may be missing of a settlement and still be a charge: wallets take 0.6 %, at most 1 %."""
-COUNT_DAYS = 5  # from the month's end: holidays lie between
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -382,26 +379,23 @@ def may_accept(*, roles: Collection[Role], own: bool, accepted: bool, newest: bo
 
 
 def may_count(
-    *, roles: Collection[Role], holder: str, counted_fen: int, on: date, period: str, today: date
+    *, roles: Collection[Role], holder: str, fen: int, on: date, last: date, days: int, today: date
 ) -> Ruling:
-    """One of the fund's people counts the cash box at a month's end."""
-    last = Period(period).last_on
+    """One of the fund's people counts the cash box within some days of a month's last day."""
     return every(
         (
             require(FUND_GROUP & set(roles), _("现金由资金管理小组成员盘点"), "会计法:25"),
             require(holder == CASH, _("只有现金账户需要盘点"), "linli:ledger.hard").at("account"),
-            require(0 <= counted_fen < LIMIT_FEN, _("盘点金额不能为负"), "linli:ledger.1").at(
-                "counted"
-            ),
+            require(0 <= fen < LIMIT_FEN, _("盘点金额不能为负"), "linli:ledger.1").at("counted"),
             require(on <= today, _("日期 %(date)s 还没有到"), "会计法:9", date=on.isoformat()).at(
                 "on"
             ),
             require(
-                abs((on - last).days) <= COUNT_DAYS,
+                abs((on - last).days) <= days,
                 _("月末盘点应在 %(last)s 前后 %(days)s 天内进行"),
                 "linli:ledger.hard",
                 last=last.isoformat(),
-                days=COUNT_DAYS,
+                days=days,
             ).at("on"),
         )
     )
@@ -433,7 +427,7 @@ def may_confirm_custody(
     """A custodian's balance at a month's end is taken from their signed paper."""
     return every(
         (
-            require(holder == CUSTODY, _("只有代管账户需要代管方确认余额"), "linli:ledger.soft").at(
+            require(holder in CUSTODY, _("只有代管账户需要代管方确认余额"), "linli:ledger.soft").at(
                 "account"
             ),
             require(custodian.strip(), _("请写明由谁确认"), "linli:ledger.soft").at("custodian"),

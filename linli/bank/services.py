@@ -29,6 +29,7 @@ from linli.kernel.words import gettext_noop as _
 from linli.ledger import queries as ledger
 from linli.ledger.rules import tidy
 from linli.people import queries as people
+from linli.sources import number
 from linli.trail.acts import act
 
 User = AbstractBaseUser | None
@@ -305,7 +306,7 @@ def accept_explanation(*, by: User, explanation: Explanation, now: datetime) -> 
     )
     rules.may_accept(
         roles=_roles(by, account, now),
-        own=said.explained_by_id == by.pk,
+        own=said.explained_by_id in people.one_person(by),
         accepted=said.accepted_at is not None,
         newest=not later.exists(),
     ).enforce()
@@ -331,13 +332,14 @@ def count_cash(
     """Count a cash box for the end of a month; it counts once a second person confirms it."""
     ledger.lock(account.book)
     _may_change(account, period)
-    roles = _roles(by, account, now)
+    roles, last = _roles(by, account, now), Period(period).last_on
     rules.may_count(
         roles=roles,
         holder=account.holder,
-        counted_fen=counted_fen,
+        fen=counted_fen,
         on=on,
-        period=period,
+        last=last,
+        days=number("cash_count_days", on=last, place=account.book.place),
         today=timezone.localdate(now),
     ).enforce()
     count = CashCount(
@@ -366,7 +368,7 @@ def confirm_count(*, by: User, count: CashCount, now: datetime) -> CashCount:
     rules.may_confirm_count(
         roles=roles,
         first_roles=first,
-        same_person=count.counted_by_id == by.pk,
+        same_person=count.counted_by_id in people.one_person(by),
         confirmed=count.confirmed_at is not None,
     ).enforce()
     last = Period(count.period).last_on

@@ -7,7 +7,7 @@ comes later leaves an earlier month as it was.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -52,6 +52,10 @@ class OpenItem:
     counterparty: str = ""
     number: int = 0
     explanation: Explanation | None = None
+
+    def shown_by(self, names: Callable[[str], str]) -> OpenItem:
+        """The same with its counterparty as a reader may see it."""
+        return replace(self, counterparty=names(self.counterparty))
 
     @property
     def kind(self) -> str:
@@ -136,7 +140,7 @@ class Standing:
     @property
     def banked(self) -> bool:
         """Whether it is held against bank statements."""
-        return bool(self.statements) or self.account.holder not in {rules.CASH, rules.CUSTODY}
+        return bool(self.statements) or self.account.holder not in rules.CUSTODY | {rules.CASH}
 
     @property
     def follows(self) -> bool:
@@ -178,7 +182,7 @@ class Standing:
         """reconciled, custodian_confirmed or unconfirmed."""
         if self.bank_balance_fen is None:
             return rules.UNCONFIRMED
-        if not self.banked and self.account.holder == rules.CUSTODY:
+        if not self.banked and self.account.holder in rules.CUSTODY:
             return rules.CUSTODIAN
         sound = self.difference_fen == 0 and (self.covered or not self.banked)
         return rules.RECONCILED if sound else rules.UNCONFIRMED
@@ -432,7 +436,7 @@ def moved_between(spans: Mapping[int, tuple[date, date]]) -> Mapping[int, int]:
 
 
 def _confirmations(told: Mapping[int, Standing], period: str) -> None:
-    held = [key for key, one in told.items() if one.account.holder == rules.CUSTODY]
+    held = [key for key, one in told.items() if one.account.holder in rules.CUSTODY]
     if held:
         for said in Confirmation.objects.filter(account__in=held, period=period).order_by("id"):
             told[said.account_id].confirmation = said

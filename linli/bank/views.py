@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,8 +20,9 @@ from linli.bank import queries, rules, services
 from linli.bank.board import Board
 from linli.bank.forms import AccountsFilter, ExplainForm, MonthForm, OpeningForm
 from linli.bank.models import Explanation, Match, OpeningItem
+from linli.kernel.identity import looks_like_a_person, mask_name
 from linli.kernel.period import Period
-from linli.kernel.roles import BOOKKEEPER, FUND_GROUP, OVERSEERS, RESIDENT
+from linli.kernel.roles import BOOKKEEPER, FUND_GROUP, OVERSEERS, READS_NAMES, RESIDENT
 from linli.kernel.rulings import Refused, Ruling
 from linli.ledger import queries as ledger
 from linli.ledger.rules import HOLDERS
@@ -87,6 +88,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if code := request.GET.get("book", ""):
         books = books.filter(code=code)
     found = list(books[:2])
+    if code and not found:
+        raise Http404
     if len(found) == 1:
         return _overview(request, found[0])
     form = AccountsFilter(request.GET)
@@ -148,8 +151,12 @@ def show(
     roles = request.access.roles_at(account.place)  # type: ignore[attr-defined]
     sealed = period <= ledger.sealed_through(account.book)
     may = rules.may_reconcile(roles)
+    names = names_shown(request, account.place)  # type: ignore[attr-defined]
+    one.items = [item.shown_by(names) for item in one.items]
     board = (
-        Board(account, period, marked, timezone.localdate()) if one.banked and not sealed else None
+        Board(account, period, marked, timezone.localdate(), names)
+        if one.banked and not sealed
+        else None
     )
     context = {
         "account": account,
@@ -161,7 +168,7 @@ def show(
         "one": one,
         "sealed": sealed,
         "board": board,
-        "matched": queries.matched(account, period) if one.banked else [],
+        "matched": queries.matched(account, period, names) if one.banked else [],
         "may": may,
         "explains": BOOKKEEPER in roles and not sealed,
         "accepts": RESIDENT in roles and not sealed,
@@ -170,6 +177,13 @@ def show(
         **more,
     }
     return render(request, "bank/reconcile.html", context, status=status)
+
+
+def names_shown(request: HttpRequest, place: str) -> Callable[[str], str]:
+    """A counterparty as this reader may see it: natural persons masked for who only oversees."""
+    if request.access.whole(*READS_NAMES).covers(place):  # type: ignore[attr-defined]
+        return str
+    return lambda name: mask_name(name) if looks_like_a_person(name) else name
 
 
 def done(request: HttpRequest, account: Model, period: str, text: str) -> HttpResponse:

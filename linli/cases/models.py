@@ -4,10 +4,19 @@ from django.db import models
 from linli.scope.models import Placed
 
 
+class KeptFlow(models.Model):
+    """A flow that was told as data when a case of it began: by this wording the case ends."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    told = models.TextField()
+    kept_at = models.DateTimeField()
+
+
 class Case(Placed):
     """One run of a flow about one row (`subject`, as the trail names rows).
 
-    Closed when its last step is done, or given up before with `closing_note`.
+    `promised_on`: the day promised to whoever asked. Closed when its last step is done, or given
+    up before with `closing_note`.
     """
 
     flow = models.CharField(max_length=32)
@@ -17,6 +26,7 @@ class Case(Placed):
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    promised_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

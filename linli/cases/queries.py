@@ -5,32 +5,41 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from linli.cases import rules
-from linli.cases.models import Case, DutyDone, Stamp, Wait
+from linli.cases.models import Case, DutyDone, KeptFlow, Stamp, Wait
 from linli.kernel.calendar import Calendar
 from linli.kernel.duty import Duty
 from linli.kernel.flow import PASSED, RETURNED, Flow, Step
 from linli.kernel.place import Scope
 from linli.kernel.roles import ROLES, Role
-from linli.sources import number
+from linli.kernel.words import AnyOf
+from linli.people import queries as people
+from linli.scope.models import lies_in
+from linli.sources import Procedure, number, procedures
+from linli.sources.procedures import read_plain
 from linli.trail.acts import label
 
 DONE, OPEN, LATE, WAIT = "done", "open", "late", "wait"
 
 
-@cache
 def flows() -> dict[str, Flow]:
-    """Every flow by its code, from the flow.py of every domain."""
-    found = {}
+    """Every flow by its code: from the flow.py of every domain, and those told as data."""
+    return _flows(tuple(told.code for told in procedures()))
+
+
+@lru_cache(maxsize=4)
+def _flows(codes: tuple[str, ...]) -> dict[str, Flow]:
+    """The same, made anew when what is told as data is another."""
+    found = {told.code: told.flow for told in procedures() if told.code in codes}
     for module in _flow_modules():
         for value in vars(module).values():
             if isinstance(value, Flow):
@@ -59,7 +68,36 @@ def _flow_modules() -> list[object]:
 
 
 def flow_of(case: Case) -> Flow:
-    return flows()[case.flow]
+    """The flow a case goes by: as it was worded when the case began."""
+    return flows().get(case.flow) or procedure(case.flow).flow
+
+
+def procedure(code: str) -> Procedure:
+    """A flow told as data, by its code: one in force, or one that cases began under."""
+    told = next((told for told in procedures() if told.code == code), None)
+    return told or _kept(code)
+
+
+@cache
+def _kept(code: str) -> Procedure:
+    # What was kept never changes.
+    return read_plain(KeptFlow.objects.get(code=code).told)
+
+
+def turn_of(case: str = "case") -> tuple[Subquery, Subquery]:
+    """(code of the step whose turn it is, until when) of the row's case, to annotate rows with."""
+    waits = Wait.objects.filter(case=OuterRef(case)).order_by(
+        models.F("due_on").asc(nulls_last=True), "step"
+    )
+    return Subquery(waits.values("step")[:1]), Subquery(waits.values("due_on")[:1])
+
+
+def stamps_of(cases: QuerySet | Collection[int]) -> dict[int, list[Stamp]]:
+    """Case → its stamps, oldest first; one query."""
+    found: dict[int, list[Stamp]] = {}
+    for stamp in Stamp.objects.filter(case__in=cases).order_by("case_id", "number"):
+        found.setdefault(stamp.case_id, []).append(stamp)
+    return found
 
 
 def find(*, flow: Flow | str, subject: models.Model | str) -> Case | None:
@@ -91,7 +129,12 @@ def done(case: Case) -> frozenset[str]:
 
 def steps_of(case: Case, user: models.Model) -> frozenset[str]:
     """The steps that stand done by this person."""
-    return frozenset(folded(case).steps_of(user.pk))
+    return own_steps(folded(case), user)
+
+
+def own_steps(fold: rules.Folded, user: models.Model) -> frozenset[str]:
+    """The same from what follows from the stamps; by whichever account of the person."""
+    return frozenset().union(*(fold.steps_of(pk) for pk in people.one_person(user)))
 
 
 def open_steps(case: Case) -> tuple[Step, ...]:
@@ -164,18 +207,14 @@ def _done(step: Step, stamp: Stamp) -> StepShown:
 
 
 def _roles(step: Step) -> tuple[str, ...]:
-    return tuple(role.name for role in step.by)
+    return AnyOf(role.name for role in step.by)
 
 
 def waiting(where: Mapping[Role, Scope]) -> QuerySet[Wait]:
     """What waits on roles, each within its own scope; the most pressing first."""
     wanted = Q(pk__in=())
     for role, scope in where.items():
-        inside = Q()
-        for low, high in scope.ranges():
-            inside |= Q(place__gte=low, place__lt=high)
-        if inside:
-            wanted |= Q(role=role.code) & inside
+        wanted |= Q(role=role.code) & lies_in(scope)
     return (
         Wait.objects.filter(wanted)
         .select_related("case")
@@ -227,13 +266,24 @@ def waits_wanted(
     for code, since in fold.open.items():
         step = flow.step(code)
         day = timezone.localdate(since)
-        due = None
-        if step.days:
-            allowed = number(step.days, on=day, place=case.place)
-            due = calendar.add_working_days(day, allowed)
+        due = case.promised_on if step.promised else None
+        if due is None and step.days:
+            due = due_on(step, day, case.place, calendar)
         for role in step.by:
             found[code, role.code] = (since, due)
     return found
+
+
+def due_on(step: Step, day: date, place: str, calendar: Calendar) -> date | None:
+    """Until when a step that opens on a day is to be done, None without a limit.
+
+    A limit of a flow told as data that its county has taken away since is no limit any more.
+    """
+    try:
+        allowed = number(step.days, on=day, place=place) if step.days else None
+    except LookupError:
+        allowed = None
+    return None if allowed is None else calendar.add_working_days(day, allowed)
 
 
 def wrong_waits(calendar: Calendar) -> list[Case]:

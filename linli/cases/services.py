@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from linli.cases import queries, rules
-from linli.cases.models import Case, DutyDone, Stamp, Wait
+from linli.cases.models import Case, DutyDone, KeptFlow, Stamp, Wait
 from linli.kernel.calendar import Calendar
 from linli.kernel.duty import Duty
 from linli.kernel.flow import PASSED, Flow
 from linli.kernel.rulings import Refused
 from linli.people import queries as people
 from linli.places import queries as places
+from linli.sources import procedures
 from linli.trail.acts import act, label
 
 
@@ -27,9 +28,13 @@ def open_case(
     subject: models.Model,
     title: str,
     place: str,
+    promised_on: date | None = None,
     now: datetime,
 ) -> Case:
-    """Begin a flow about a row. A row has one case of a flow at most, for good."""
+    """Begin a flow about a row. A row has one case of a flow at most, for good.
+
+    `promised_on`: the day that was promised to whoever asked; its `promised` steps are due then.
+    """
     named = label(subject)
     rules.may_open(known=Case.objects.filter(flow=flow.code, subject=named).exists()).enforce()
     try:
@@ -39,13 +44,24 @@ def open_case(
                 subject=named,
                 title=title[:200],
                 place=place,
+                promised_on=promised_on,
                 opened_at=now,
                 opened_by=by,
             )
     except IntegrityError:
         raise Refused(rules.may_open(known=True)) from None
+    _keep_wording(flow, now)
     _write_waits(case, queries.folded(case, ()), places.calendar())
     return case
+
+
+def _keep_wording(flow: Flow, now: datetime) -> None:
+    """A flow told as data may be told otherwise tomorrow: the case ends as it began."""
+    told = next((told for told in procedures() if told.code == flow.code), None)
+    if told is not None:
+        KeptFlow.objects.get_or_create(
+            code=flow.code, defaults={"told": told.plain(), "kept_at": now}
+        )
 
 
 @act("cases.stamp")
@@ -71,7 +87,7 @@ def stamp(
         step,
         done=before.done.keys(),
         roles=roles,
-        own_steps=before.steps_of(by.pk),
+        own_steps=queries.own_steps(before, by),
         outcome=outcome,
     ).enforce()
     number = _next_number(case)

@@ -72,3 +72,13 @@ SHOPS = (
     "正衡会计师事务所",
     "快充新能源",
 )
+
+HOLIDAYS = (
+    (1, 1, "元旦"),
+    (5, 1, "劳动节"),
+    (5, 2, "劳动节"),
+    (10, 1, "国庆节"),
+    (10, 2, "国庆节"),
+    (10, 3, "国庆节"),
+)
+"""Statutory holidays that fall on the same day each year: (month, day, name)."""

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
+from linli.demo import projects
+from linli.demo.projects import Project
 from linli.kernel.period import Period
+
+QUARTERS = {3: "一", 6: "二", 9: "三", 12: "四"}
+ATTENDED_FEN = 1_500_000
+"""Where parking earns this much a month, somebody is paid to look after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """One thing that happens: money in (positive) or out, of a fund and category."""
+    """One thing that happens: money in (positive) or out, of a fund and category.
+
+    `wallet`: it comes through the merchant's code, settled by the bank once a month; `late`: the
+    bank does it in the next month; `person`: the counterparty is a natural person.
+    """
 
     on: date
     fund: str
@@ -25,11 +37,12 @@ class Deed:
     ground: str = ""
     wallet: bool = False
     late: bool = False
+    person: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Estate:
-    """How an estate earns and spends. Amounts in fen a month."""
+    """How an estate earns and spends, from its first month on. Amounts in fen a month."""
 
     name: str
     seed: int
@@ -39,27 +52,40 @@ class Estate:
     room_fen: int
     advert_fen: int
     opening: dict[str, int]
-    random: random.Random = field(init=False)
+    first: Period = Period("2019-01")
 
-    def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)
+    @property
+    def parking_fen(self) -> int:
+        return self.spaces * self.fee_fen
+
+    def projects(self, period: Period) -> list[Project]:
+        """What has been undertaken up to a month and may still be paid in it."""
+        years = (period.year - 2, period.year - 1, period.year)
+        found = [
+            one
+            for year in years
+            if year >= self.first.year
+            for one in projects.of_year(self.seed, self.parking_fen, year, self.first)
+        ]
+        return [one for one in found if one.begins <= period]
 
 
 def estate(name: str, seed: int) -> Estate:
     """An estate of an invented size."""
     chance = random.Random(seed * 7919 + 11)
+    spaces, fee_fen = chance.randrange(48, 136), chance.choice((15000, 20000, 25000, 30000))
     return Estate(
         name=name,
         seed=seed,
-        spaces=chance.randrange(40, 260),
-        fee_fen=chance.choice((20000, 25000, 30000)),
-        lockers=chance.randrange(2, 9),
-        room_fen=chance.randrange(30, 90) * 10000,
-        advert_fen=chance.randrange(12, 40) * 10000,
+        spaces=spaces,
+        fee_fen=fee_fen,
+        lockers=chance.randrange(3, 9),
+        room_fen=chance.randrange(30, 80) * 10000,
+        advert_fen=chance.randrange(12, 26) * 10000,
         opening={
-            "common": chance.randrange(400, 2400) * 10000 + chance.randrange(10000),
-            "seed": chance.randrange(100, 500) * 10000,
-            "fiscal": chance.randrange(50, 200) * 10000,
+            "common": spaces * fee_fen * chance.randrange(30, 60) // 10 + chance.randrange(10000),
+            "seed": chance.randrange(100, 260) * 10000,
+            "fiscal": chance.randrange(80, 200) * 10000,
         },
     )
 
@@ -67,200 +93,127 @@ def estate(name: str, seed: int) -> Estate:
 def month(of: Estate, period: Period, *, projects: bool = True) -> list[Deed]:
     """The deeds of a month, by day."""
     chance = random.Random(of.seed * 1000 + period.year * 12 + period.month)
-    deeds = [*_income(of, period, chance), *_costs(of, period, chance), *_wallet(period, chance)]
-    deeds += _quarterly(of, period, chance)
-    deeds += _spending(of, period, chance) if projects else []
+    deeds = [*_contracts(of, period, chance), *_wallet(period, chance)]
+    deeds += _habits(of, period, chance)
+    deeds += _paid(of, period) if projects else []
     return sorted(deeds, key=lambda deed: deed.on)
 
 
-def _income(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
-    day, n, name = period.first_on, period.month, f"{period.month}月"
-    return [
+def _contracts(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
+    """What runs by contract: parking, lockers, the shop, adverts; power and the attendant."""
+    n, code = f"{period.month}月", period.code.replace("-", "")
+    rented = of.spaces - chance.randrange(0, 4)
+    winter = 12 if period.month in (11, 12, 1, 2) else 9 if period.month in (6, 7, 8) else 10
+    power = (of.lockers * 9000 + of.spaces * 500) * winter // 10 + chance.randrange(9000)
+    rows = [
+        (2, "parking", rented * of.fee_fen, f"{n}地面停车月租 {rented} 个车位", "业主", f"SJ{code}01"),
+        (8, "site", of.lockers * 30000, f"快递柜场地费 {of.lockers} 组 {n}", "蜂箱智能柜", f"SJ{code}02"),
+        (10, "room_rent", of.room_fen, f"物业用房 2 号楼底商出租 {n}", "康宁药房", "HT-2025-011"),
+        (16, "energy", -power, "车场照明、道闸与快递柜用电", "供电公司", f"DF{code}"),
+    ]  # fmt: skip
+    if quarter := QUARTERS.get(period.month):
+        what = f"电梯框架与道闸灯箱广告 {quarter}季度"
+        rows.append((9, "advertising", of.advert_fen * 3, what, "蓬城传媒有限公司", f"FP{code}09"))
+    told = [
         Deed(
-            on=day,
+            on=period.first_on.replace(day=day),
             fund="common",
-            category="parking",
-            fen=(of.spaces + chance.randrange(-4, 5)) * of.fee_fen,
-            summary=f"{name}地面停车月租 {of.spaces} 个车位",
-            counterparty="业主",
-            document=f"SJ{n:02d}01",
-        ),
-        Deed(
-            on=day + timedelta(7),
-            fund="common",
-            category="site",
-            fen=of.lockers * 30000,
-            summary=f"快递柜场地费 {of.lockers} 组 {name}",
-            counterparty="蜂箱智能柜",
-            document=f"SJ{n:02d}02",
-        ),
-        Deed(
-            on=day + timedelta(9),
-            fund="common",
-            category="room_rent",
-            fen=of.room_fen,
-            summary=f"物业用房 2 号楼底商出租 {name}",
-            counterparty="康宁药房",
-            document="HT-2025-011",
-        ),
+            category=category,
+            fen=fen,
+            summary=summary,
+            counterparty=who,
+            document=document,
+        )
+        for day, category, fen, summary, who, document in rows
     ]
-
-
-def _costs(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
-    day, n, name = period.first_on, period.month, f"{period.month}月"
-    return [
-        Deed(
-            on=day + timedelta(14),
-            fund="common",
-            category="tax",
-            fen=-(of.spaces * of.fee_fen // 20 + chance.randrange(5000)),
-            summary=f"公共收益 {period.previous.month} 月税费",
-            counterparty="税务局",
-            ground=f"{period.previous.month} 月完税凭证",
-        ),
-        Deed(
-            on=day + timedelta(15),
-            fund="common",
-            category="energy",
-            fen=-(of.lockers * 14000 + chance.randrange(9000)),
-            summary="快递柜与道闸用电",
-            counterparty="供电公司",
-            document=f"DF{period.year}{n:02d}",
-        ),
-        Deed(
-            on=day + timedelta(26),
-            fund="common",
-            category="management",
-            fen=-(of.spaces * of.fee_fen // 12),
-            summary=f"经营管理费 {name}（合同第 12 条）",
-            counterparty="安居物业服务有限公司",
-            ground="合同第 12 条",
-        ),
-    ]
+    if of.parking_fen >= ATTENDED_FEN:
+        wages = replace(
+            told[0],
+            on=period.first_on.replace(day=28),
+            category="labour",
+            fen=-240_000,
+            document="",
+        )
+        words = {"summary": f"车场秩序员劳务费 {n}", "counterparty": "安居物业服务有限公司"}
+        told.append(replace(wages, **words, ground="合同第 9 条"))
+    return told
 
 
 def _wallet(period: Period, chance: random.Random) -> list[Deed]:
-    """Small parking money through the merchant's code, settled by the bank once a month."""
+    """Small parking money through the merchant's code, a week at a time."""
     return [
         Deed(
-            on=period.first_on + timedelta(3 + each * 5),
+            on=period.first_on + timedelta(6 + week * 7),
             fund="common",
             category="parking",
-            fen=chance.randrange(25, 160) * 100 + chance.choice((0, 50)),
-            summary="临时停车费（扫码）",
+            fen=chance.randrange(60, 260) * 100 + chance.choice((0, 50)),
+            summary=f"临时停车费（扫码）{period.month}月第{'一二三四'[week]}周",
             counterparty="临停车主",
             wallet=True,
         )
-        for each in range(chance.randrange(3, 6))
+        for week in range(4)
     ]
 
 
-def _quarterly(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
-    if period.month % 3:
-        return []
+def _habits(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
+    """What comes again every year."""
+    words = {
+        "n": period.month,
+        "before": period.previous.month,
+        "year": period.year,
+        "ago": period.year - 1,
+        "quarter": QUARTERS.get(period.month, ""),
+    }
+    return [
+        _habit(of, period, habit, words, chance)
+        for habit in projects.told()["habit"]
+        if period.month in habit["months"]
+    ]
+
+
+def _habit(
+    of: Estate, period: Period, habit: Mapping[str, Any], words: dict, chance: random.Random
+) -> Deed:
+    shares = habit.get("parking", ())
+    low, high = habit.get("yuan") or [of.parking_fen * share // 100_000 for share in shares]
+    fen = chance.randint(low * 100, high * 100) if "odd" in habit else _even(low, high, chance)
+    fund, category = habit["what"].split("/")
+    return Deed(
+        on=period.first_on.replace(day=habit["day"]),
+        fund=fund,
+        category=category,
+        fen=-fen if habit.get("out") else fen,
+        counterparty=habit["who"],
+        **{
+            name: habit.get(name, "").format(**words)
+            for name in ("summary", "document", "decision", "ground")
+        },
+    )
+
+
+def _even(low: int, high: int, chance: random.Random) -> int:
+    """An amount in fen as people agree on one: whole tens of yuan, hundreds where it is large."""
+    step = 10 if high < 3000 else 100
+    least = -(-low // step)
+    return chance.randint(least, max(least, high // step)) * step * 100
+
+
+def _paid(of: Estate, period: Period) -> list[Deed]:
+    """What projects are paid in a month."""
     return [
         Deed(
-            on=period.first_on + timedelta(8),
-            fund="common",
-            category="advertising",
-            fen=of.advert_fen * 3,
-            summary="电梯框架与道闸灯箱广告 本季度",
-            counterparty="蓬城传媒有限公司",
-            document=f"FP{period.year}{period.month:02d}09",
-        ),
-        Deed(
-            on=period.first_on + timedelta(20),
-            fund="common",
-            category="interest",
-            fen=chance.randrange(2000, 19000),
-            summary="季度结息",
-            counterparty="工商银行",
-        ),
-        Deed(
-            on=period.first_on + timedelta(22),
-            fund="common",
-            category="to_maintenance",
-            fen=-(of.room_fen // 10000 * 10000),
-            summary="补充专项维修资金",
-            counterparty="住建局维修资金专户",
-            decision=f"业主大会决议〔{period.year}〕1号",
-        ),
-        Deed(
-            on=period.first_on + timedelta(11),
-            fund="fiscal",
-            category="grant",
-            fen=1500000,
-            summary="为民服务专项经费下达",
-            counterparty="街道办事处",
-            document=f"财〔{period.year}〕{80 + period.month}号",
-        ),
-        Deed(
-            on=period.first_on + timedelta(16),
-            fund="seed",
-            category="donation",
-            fen=chance.randrange(4, 16) * 100000,
-            summary="定向捐赠 邻里共餐",
-            counterparty="海润食品有限公司",
-            document=f"JZ-{period.year}{period.month:02d}",
-        ),
-    ]
-
-
-def _spending(of: Estate, period: Period, chance: random.Random) -> list[Deed]:
-    code = f"P-{period.year}"
-    deeds = [
-        Deed(
-            on=period.first_on + timedelta(11),
-            fund="seed",
-            category="seed_project",
-            fen=-(of.opening["seed"] // 40 + chance.randrange(200) * 100),
-            summary=f"杏韵食堂 {period.previous.month} 月助餐补贴",
-            counterparty="杏韵食堂",
-            decision=f"资金小组纪要〔{period.year}〕{period.month}号",
-            project=f"{code}-02",
-        ),
-        Deed(
-            on=period.first_on + timedelta(24),
-            fund="seed",
-            category="operation",
-            fen=chance.randrange(8, 22) * 10000,
-            summary="乐修坊低偿服务结余上缴",
-            counterparty="乐修坊",
-        ),
-    ]
-    if period.month % 2:
-        deeds.append(
-            Deed(
-                on=period.first_on + timedelta(18),
-                fund="common",
-                category="common_project",
-                fen=-(of.room_fen // 2),
-                summary="楼道照明更新进度款",
-                counterparty="明光电气安装部",
-                decision=f"业主大会决议〔{period.year}〕3号",
-                document=f"FP8{period.month:02d}13",
-                project=f"{code}-01",
-            )
+            on=period.first_on.replace(day=one.day),
+            fund=one.fund,
+            category=f"{one.fund}_project",
+            fen=-one.fen,
+            summary=one.summary,
+            counterparty=one.person or project.contractor,
+            document=one.document,
+            decision=project.decision,
+            project=project.code,
+            person=bool(one.person),
         )
-    else:
-        deeds.append(
-            Deed(
-                on=period.first_on + timedelta(19),
-                fund="fiscal",
-                category="fiscal_project",
-                fen=-chance.randrange(12, 40) * 10000,
-                summary="青年夜校讲师费",
-                counterparty="碧学社",
-                project=f"{code}-03",
-            )
-        )
-    return deeds
-
-
-def budgets(of: Estate, year: int) -> list[tuple[str, str, str, int, str]]:
-    """(code, name, fund, budget in fen, contractor) of a year's projects."""
-    return [
-        (f"P-{year}-01", "楼道照明更新", "common", of.room_fen * 4, "明光电气安装部"),
-        (f"P-{year}-02", "杏韵食堂助餐补贴", "seed", of.opening["seed"] * 2, "杏韵食堂"),
-        (f"P-{year}-03", "邻里节与青年夜校", "fiscal", 6_000_000, "碧学社"),
+        for project in of.projects(period)
+        for one in project.payments
+        if one.period == period
     ]

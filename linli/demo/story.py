@@ -11,11 +11,10 @@ from pathlib import Path
 from django.conf import settings
 
 from linli.bank import services as bank
-from linli.demo import names, plan, telling
+from linli.demo import names, plan, telling, voices
 from linli.demo.telling import Told, moment
 from linli.disclosure import folder
-from linli.disclosure import queries as disclosure
-from linli.disclosure import services as disclosure_services
+from linli.handover import demo as handover
 from linli.intake import demo as intake
 from linli.kernel.period import Period
 from linli.kernel.roles import (
@@ -24,6 +23,7 @@ from linli.kernel.roles import (
     AUDITOR,
     BOOKKEEPER,
     CASHIER,
+    DEPARTMENTS,
     DISTRICT,
     RESIDENT,
     SECRETARY,
@@ -32,18 +32,28 @@ from linli.kernel.roles import (
     SYSTEM_ADMIN,
     Role,
 )
+from linli.leads import demo as leads
 from linli.ledger import queries as ledger
 from linli.ledger import services as ledger_services
 from linli.months import services as month_services
-from linli.oversight import services as oversight
 from linli.people import queries as people_queries
 from linli.people import services as people
 from linli.people.services import Person
+from linli.places import queries as place_queries
 from linli.places import services as places
+from linli.premises import demo as premises
+from linli.remedy import demo as remedy
+from linli.survey import demo as survey
 from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
 
 MAIN_MONTHS, OTHER_MONTHS, LIVE_MONTHS = 24, 6, 6
+BY_VOUCHERS = frozenset({2, 7, 12, 18, 23})
+"""Estates whose last month was kept by vouchers and published; most others import their sheets."""
+STOPPED = {1: "closing", 3: "waiting", 4: "empty", 13: "posted", 16: "closing", 21: "empty"}
+"""Estates whose last month is not published yet, and how far each has come."""
+LATE = (6, 17)
+"""Estates that published the month before the last some days late."""
 Step = Callable[[int, int, str], None]
 
 
@@ -66,6 +76,7 @@ class Story:
         self.begun = self.last.plus(1 - MAIN_MONTHS).first_on
         self.chance = random.Random(42)
         self._places()
+        self._holidays()
         self._officers()
         total = len(names.ESTATES)
         for n, name in enumerate(names.ESTATES):
@@ -75,7 +86,12 @@ class Story:
                 self._main(told)
             else:
                 self._other(told, n)
-        folder.write_top(told.book, Path(settings.PUBLIC))
+        premises.tell(county=names.COUNTY[0], today=self.today)
+        survey.tell(county=names.COUNTY[0], today=self.today)
+        leads.tell(county=names.COUNTY[0], today=self.today)
+        remedy.tell(county=names.COUNTY[0], today=self.today)
+        handover.tell(county=names.COUNTY[0], today=self.today)
+        folder.write_top(ledger.county_log(told.book), Path(settings.PUBLIC))
         self.step(total, total, "")
 
     # --- places and people ----------------------------------------------------------------------
@@ -90,6 +106,15 @@ class Story:
                 told = f"{street}{number:03d}"
                 places.add_place(by=None, code=told, name=f"{community}社区", now=now)
                 self.communities.append((told, f"{community}社区"))
+
+    def _holidays(self) -> None:
+        """Tables of holidays up to next year's; of one not published yet, the days that are fixed."""
+        now = moment(self.begun - timedelta(10), 9)
+        for year in range(self.begun.year, self.today.year + 2):
+            fixed = [(date(year, month, day), True, name) for month, day, name in names.HOLIDAYS]
+            days = place_queries.published_holidays(year)
+            source = "国务院办公厅通知" if days else "演示数据：只含日期固定的法定节假日"
+            places.set_holidays(by=None, year=year, days=days or fixed, source=source, now=now)
 
     def _officers(self) -> None:
         now = moment(self.today - timedelta(10), 9)
@@ -110,6 +135,8 @@ class Story:
         )
         self._person("demo-district", DISTRICT, names.COUNTY[0])
         self._person("demo-auditor", AUDITOR, names.COUNTY[0])
+        for role in DEPARTMENTS:
+            self._person(f"demo-{role.code}", role, names.COUNTY[0])
         for n, (street, _name, _communities) in enumerate(names.STREETS, 1):
             person = self._person("demo-street" + (f"-{n}" if n > 1 else ""), STREET, street)
             self.street = person if n == 1 else self.street
@@ -171,23 +198,24 @@ class Story:
         first = self.last.plus(1 - MAIN_MONTHS)
         live = self.last.plus(1 - LIVE_MONTHS)
         for period in first.to(self.last):
-            self._budget(told, period, first)
+            telling.tell_projects(told, period)
             if period < live:
-                telling.import_month(told, period, plan.month(told.plan, period))
-            elif period == live:
+                deeds = plan.month(told.plan, period)
+                telling.import_month(told, period, deeds, on=self._published_on(0, period))
+                continue
+            if period == live:
                 ledger_services.go_live(
                     by=None, book=told.book, live_from=live.code, now=moment(live.first_on, 8)
                 )
                 told.book.refresh_from_db()
-                self._live_month(told, period)
-            else:
-                self._live_month(told, period)
+            self._live_month(told, period)
         self._this_month(told)
 
-    def _budget(self, told: Told, period: Period, first: Period) -> None:
-        if period == first or period.month == 1:
-            rows = plan.budgets(told.plan, period.year)
-            telling.add_projects(told, rows, moment(period.first_on, 9))
+    def _published_on(self, n: int, period: Period) -> date:
+        """Between the third and the twelfth of the next month; a late estate some days too late."""
+        late = 14 if n in LATE and period == self.last.previous else 0
+        on = period.last_on + timedelta(3 + (n * 7 + period.month * 3) % 10 + late)
+        return max(period.next.first_on, min(on, self.today - timedelta(1)))
 
     def _live_month(self, told: Told, period: Period) -> None:
         """A month kept by vouchers. The last but two pays late, the last but one corrects the
@@ -195,7 +223,7 @@ class Story:
         age = period.since(self.last)
         deeds = plan.month(told.plan, period)
         if age == -2:
-            deeds[-1] = replace(deeds[-1], on=period.last_on, late=deeds[-1].fund == "common")
+            deeds = [*self._paid_late(deeds, period), _misplaced(period)]
         for deed in deeds:
             telling.record(told, deed)
         self._receipts(told, period)
@@ -214,7 +242,14 @@ class Story:
         if age == -1:
             self._corrected(told, period.previous, now)
         if age == -3:
-            self._objection(told, period, answered=True)
+            voices.answered(told, period)
+
+    def _paid_late(self, deeds: list[plan.Deed], period: Period) -> list[plan.Deed]:
+        """The management fee goes out on the last day; the bank books it in the next month."""
+        return [
+            replace(deed, on=period.last_on, late=True) if deed.category == "management" else deed
+            for deed in deeds
+        ]
 
     def extra(self, told: Told, deeds: list) -> list:
         """The month's deeds with what was booked besides (receipts, corrections)."""
@@ -269,9 +304,9 @@ class Story:
 
     def _correct(self, told: Told, period: Period) -> None:
         """The month before, a bill was booked as energy that was maintenance; it is put right."""
-        wrong = ledger.entries(told.book, period=period.previous.code).filter(
-            lines__account__code="energy"
-        )[0]
+        wrong = ledger.entries(told.book, period=period.previous.code).get(
+            wording__summary=_misplaced(period.previous).summary
+        )
         fen = max(line.amount_fen for line in wrong.lines.all())
         on = period.first_on + timedelta(12)
         voucher = vouchers.draft(
@@ -288,8 +323,8 @@ class Story:
                 )
             ],
             corrects=wrong,
-            reason="原记为能耗，实为道闸维修费",
-            summary="道闸维修费（更正科目）",
+            reason="道闸电机维修费误记为能耗，应为设备维护",
+            summary=f"{wrong.wording.summary}（更正科目）",
             counterparty=wrong.wording.counterparty,
             document=wrong.wording.document,
             now=moment(on, 10),
@@ -302,7 +337,7 @@ class Story:
             by=told.people["approver"],
             book=told.book,
             period=period.code,
-            reason="道闸维修费误记为能耗，已在次月冲销并更正",
+            reason="道闸电机维修费误记为能耗，已在次月冲销并更正",
             now=now + timedelta(days=1),
         )
 
@@ -315,47 +350,15 @@ class Story:
             now=now,
         )
 
-    def _objection(self, told: Told, period: Period, *, answered: bool) -> object:
-        release = disclosure.release(told.book, period.code)
-        at = moment(period.last_on + timedelta(9), 20)
-        text = "我们楼的电梯广告一直在播，为什么这个月广告收入是零？"
-        figures = "common/income" if not answered else "common/income/parking"
-        row = disclosure_services.object_to(
-            by=None,
-            release=release,
-            figure=figures,
-            text=text if not answered else "小区画了不止这些车位，月租收入是不是少记了？",
-            phone="13805350007",
-            now=at,
-        )
-        if answered:
-            disclosure_services.screen(
-                by=told.people["approver"],
-                objection=row,
-                shown=row.text,
-                now=at + timedelta(hours=14),
-            )
-            disclosure_services.answer(
-                by=told.people["bookkeeper"],
-                objection=row,
-                outcome="rejected",
-                text="共用车位与收费车位不同：收费车位见合同附件，访客车位按规约免费，已在公告栏附图说明。",
-                now=at + timedelta(days=2),
-            )
-        return row
-
     def _this_month(self, told: Told) -> None:
         """Vouchers of the month that runs: some posted, one waiting, one a draft."""
         period = Period.of(self.today)
-        if period.month == 1:
-            telling.add_projects(
-                told, plan.budgets(told.plan, period.year), moment(period.first_on, 9)
-            )
+        telling.tell_projects(told, period, begun_only=True)
         deeds = [d for d in plan.month(told.plan, period) if d.on < self.today]
         states = ["posted"] * max(0, len(deeds) - 2) + ["waiting", "draft"]
         for deed, state in zip(deeds, states[-len(deeds) :], strict=True):
             telling.record(told, deed, state=state)
-        self._objection(told, self.last.previous, answered=False)
+        voices.in_the_clock(told, self.last.previous, self.today - timedelta(2))
         self._late(told)
 
     def _late(self, told: Told) -> None:
@@ -367,50 +370,70 @@ class Story:
             period=Period.of(self.today).code,
             now=moment(day, 16),
         )
-        oversight.raise_followup(
-            by=self.street,
-            book=told.book,
-            period=self.last.code,
-            text="本月公示已逾期，请说明原因并尽快封存公示。",
-            now=moment(day, 9),
-        )
+        voices.asked(told, self.last, by=self.street, day=day)
 
     # --- the others -----------------------------------------------------------------------------
 
     def _other(self, told: Told, n: int) -> None:
-        """Six months: five from old sheets, the last kept by vouchers in one of several states."""
-        first = self.last.plus(1 - OTHER_MONTHS)
-        telling.add_projects(told, plan.budgets(told.plan, first.year), moment(first.first_on, 9))
-        if self.last.year != first.year:
-            rows = plan.budgets(told.plan, self.last.year)
-            telling.add_projects(told, rows, moment(first.first_on, 9))
-        kind = n % 6
+        """Six months: five from old sheets; the last imported, too, or kept by vouchers."""
+        kept = n in BY_VOUCHERS or n in STOPPED
         if n == 4:
-            telling.in_transit(told, first)
-        for period in first.to(self.last):
-            if period < self.last or kind == 5:
-                telling.import_month(told, period, plan.month(told.plan, period))
-        if kind == 5:
-            return
-        ledger_services.go_live(
-            by=None,
-            book=told.book,
-            live_from=self.last.code,
-            now=moment(self.last.first_on, 8),
-        )
-        told.book.refresh_from_db()
+            telling.in_transit(told, told.plan.first)
+        for period in told.plan.first.to(self.last):
+            telling.tell_projects(told, period, begun_only=kept and period == self.last)
+            if period < self.last or not kept:
+                deeds = plan.month(told.plan, period)
+                telling.import_month(told, period, deeds, on=self._published_on(n, period))
+        if kept:
+            ledger_services.go_live(
+                by=None,
+                book=told.book,
+                live_from=self.last.code,
+                now=moment(self.last.first_on, 8),
+            )
+            told.book.refresh_from_db()
+            self._last_month(told, n)
+        self._said(told, n)
+
+    def _last_month(self, told: Told, n: int) -> None:
+        """The last month by vouchers, as far as this estate has come."""
+        far, period = STOPPED.get(n, "published"), self.last
         if n == 3:
-            telling.count_cash(told, self.last)
+            telling.count_cash(told, period)
             self._late(told)
-        deeds = plan.month(told.plan, self.last, projects=False)[: 6 if kind else 99]
-        if kind == 4:
+        if far == "empty":
             return
-        state = "posted" if kind < 3 else "waiting"
-        for deed in deeds[: 3 if kind == 3 else None]:
-            telling.record(told, deed, state=state)
-        now = moment(self.last.last_on + timedelta(3), 9)
-        if kind < 2:
-            by = told.people["bookkeeper"]
-            telling.keep_statement(told, self.last, deeds, by=by, now=now)
-            telling.confirm(told, self.last, by=by, now=now)
-            telling.close(told, self.last, upto="published" if kind == 0 else "closing", now=now)
+        deeds = plan.month(told.plan, period, projects=False)
+        if far in ("waiting", "posted"):
+            deeds = deeds[: 3 if far == "waiting" else 9]
+        for deed in deeds:
+            telling.record(told, deed, state="waiting" if far == "waiting" else "posted")
+        if far in ("waiting", "posted"):
+            return
+        by, now = told.people["bookkeeper"], moment(self._published_on(n, period), 9)
+        telling.keep_statement(told, period, deeds, by=by, now=now)
+        telling.confirm(told, period, by=by, now=now)
+        telling.close(told, period, upto=far, now=now)
+
+    def _said(self, told: Told, n: int) -> None:
+        """What residents and the street said of it: in the clock, over it, asked and settled."""
+        if n == 12:
+            voices.unread(told, self.last, self.today - timedelta(1))
+        if n == 7:
+            voices.over_time(told, self.last.previous, self.today - timedelta(11))
+        if n == LATE[0]:
+            month = self.last.previous
+            voices.settled(told, month, by=self.street, published_on=self._published_on(n, month))
+
+
+def _misplaced(period: Period) -> plan.Deed:
+    """A bill for a repair that the bookkeeper takes for one of electricity."""
+    return plan.Deed(
+        on=period.last_on - timedelta(3),
+        fund="common",
+        category="energy",
+        fen=-86000,
+        summary="道闸电机维修",
+        counterparty="捷安门控维修部",
+        document=f"FP{period.code.replace('-', '')}28",
+    )

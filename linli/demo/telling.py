@@ -18,14 +18,25 @@ from linli.kernel.money import yuan
 from linli.kernel.period import Period
 from linli.ledger import queries as ledger
 from linli.ledger import services as ledger_services
-from linli.ledger.rules import IMPORT, Draft, DraftLine
+from linli.ledger.rules import CUSTODY, IMPORT, Draft, DraftLine
 from linli.months import queries as months
 from linli.months import services as month_services
 from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
 
 CHINA = ZoneInfo("Asia/Shanghai")
-HELD = {"seed": "慈善总会", "fiscal": "街道办事处"}
+HELD = {"seed": ("charity", "慈善总会"), "fiscal": ("street", "街道办事处")}
+
+
+ANSWERS = {
+    "quiet:advertising": "广告费按季收取，季末月入账",
+    "quiet:interest": "活期存款按季结息，季末月 21 日入账",
+    "quiet:donation": "本月没有新的捐赠",
+    "quiet:grant": "专项经费按季下达，季末月到账",
+    "quiet:venture": "创投注资每年一次，四月到账",
+    "quiet:compensation": "本月没有赔偿事项",
+}
+"""What a bookkeeper says of a category that had money before and has none now."""
 
 
 def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
@@ -37,7 +48,8 @@ def moment(day: date, hour: int = 10, minute: int = 0) -> datetime:
 class Told:
     """An estate's book while its story is told.
 
-    `bank_fen`: what the bank says; `later`: bank lines that come in the next month.
+    `bank_fen`: what the bank says; `later`: bank lines that come in the next month; `at`: when
+    the last thing was done, so that nothing is done before it.
     """
 
     plan: Estate
@@ -48,10 +60,12 @@ class Told:
     bank_on: date | None = None
     later: list[BankLineDraft] = field(default_factory=list)
     serial: int = 0
+    at: datetime = datetime.min.replace(tzinfo=UTC)
 
 
 def begin(plan: Estate, *, place: str, people: dict, first: Period, community: str) -> Told:
     """Open the book, its accounts and its openings, the day before its first month."""
+    plan.first = first
     now = moment(first.first_on, 9)
     book = ledger_services.open_book(
         by=None,
@@ -76,13 +90,13 @@ def begin(plan: Estate, *, place: str, people: dict, first: Period, community: s
             now=now,
         )
     }
-    for fund, holder in HELD.items():
+    for fund, (kind, holder) in HELD.items():
         accounts[fund] = ledger_services.open_account(
             by=None,
             book=book,
             fund=fund,
             name=f"{holder}代管",
-            holder="custody",
+            holder=kind,
             holder_name=holder,
             now=now,
         )
@@ -133,25 +147,37 @@ def count_cash(told: Told, period: Period) -> None:
     )
 
 
-def add_projects(told: Told, rows: Sequence[tuple], now: datetime) -> None:
-    """Register the year's projects."""
-    for code, name, fund, fen, contractor in rows:
-        ledger_services.add_project(
-            by=None,
-            book=told.book,
-            code=code,
-            name=name,
-            budgets={fund: fen},
-            agreement=code.replace("P-", "XY-"),
-            contractor=contractor,
-            stage="实施中",
-            now=now,
-        )
+def tell_projects(told: Told, period: Period, *, begun_only: bool = False) -> None:
+    """Register what begins in a month, with its agreement, and say how far the others have come."""
+    for project in told.plan.projects(period):
+        if project.begins == period:
+            ledger_services.add_project(
+                by=None,
+                book=told.book,
+                code=project.code,
+                name=project.name,
+                budgets=project.budgets,
+                agreement=project.agreement,
+                contractor=project.contractor,
+                need=project.need,
+                stage=project.stages[period],
+                now=moment(period.first_on, 9),
+            )
+        elif period in project.stages and not begun_only:
+            ledger_services.tell_stage(
+                by=None,
+                book=told.book,
+                project=ledger.project_of(told.book, project.code),
+                stage=project.stages[period],
+                now=moment(period.last_on, 17),
+            )
 
 
-def import_month(told: Told, period: Period, deeds: Sequence[Deed]) -> None:
-    """A month of history: posted from the old sheet, reconciled, sealed and published."""
-    now = moment(period.last_on + timedelta(4), 9)
+def import_month(
+    told: Told, period: Period, deeds: Sequence[Deed], *, on: date | None = None
+) -> None:
+    """A month of history: posted from the old sheet, reconciled, sealed and published on a day."""
+    now = moment(on or period.last_on + timedelta(4), 9)
     drafts = [_draft(told, period, n, deed) for n, deed in enumerate(deeds, 1)]
     ledger_services.post(by=None, book=told.book, drafts=drafts, now=now)
     keep_statement(told, period, deeds, by=None, now=now)
@@ -184,6 +210,7 @@ def _draft(told: Told, period: Period, number: int, deed: Deed) -> Draft:
             "ground": deed.ground,
         },
         prepared_role="bookkeeper",
+        person=deed.person,
     )
 
 
@@ -265,7 +292,7 @@ def _line(told: Told, on: date, fen: int, summary: str, counterparty: str) -> Ba
 def confirm(told: Told, period: Period, *, by: object, now: datetime) -> None:
     """The custodians confirm what they hold."""
     for one in bank_queries.standings(told.book, period.code):
-        if one.account.holder == "custody":
+        if one.account.holder in CUSTODY:
             bank.confirm_custody(
                 by=by,
                 account=one.account,
@@ -304,10 +331,11 @@ def _kept(told: Told, name: str, content: bytes, now: datetime) -> object:
 
 def record(told: Told, deed: Deed, *, state: str = "posted", now: datetime | None = None) -> object:
     """One voucher: drafted by the bookkeeper; handed in; approved by one, or by two if large."""
-    now = now or moment(deed.on, 15)
+    now = max(now or moment(deed.on, 15), told.at + timedelta(minutes=7))
     told.serial += 1
     category = ledger.account_of(told.book, deed.fund, deed.category)
     project = ledger.project_of(told.book, deed.project) if deed.project else None
+    bills = [_bill(told, deed, now).pk] if deed.document and told.plan.seed == 0 else []  # type: ignore[attr-defined]
     voucher = vouchers.draft(
         by=told.people["bookkeeper"],
         book=told.book,
@@ -327,11 +355,14 @@ def record(told: Told, deed: Deed, *, state: str = "posted", now: datetime | Non
         document=deed.document,
         decision=deed.decision,
         ground=deed.ground,
+        person=deed.person,
         handler=told.people["bookkeeper"].name,  # type: ignore[attr-defined]
-        papers=[_bill(told, deed, now).pk] if deed.document and told.plan.seed == 0 else [],
+        papers=bills,
+        public=bills,
         paper_count=1,
         now=now,
     )
+    told.at = now
     if state == "draft":
         return voucher
     voucher = vouchers.submit(by=told.people["bookkeeper"], voucher=voucher, now=now)
@@ -371,7 +402,7 @@ def close(told: Told, period: Period, *, upto: str = "published", now: datetime)
                 book=told.book,
                 period=period.code,
                 point=gate.point,
-                text="已核实，本月无此项发生" if gate.code == "quiet" else "已核实，下月初到账",
+                text=ANSWERS.get(gate.point, "已核实，本月无此项发生"),
                 now=now,
             )
     month = month_services.close(

@@ -21,6 +21,7 @@ OBJECTION = Flow(
             name=_("答复异议"),
             by=(BOOKKEEPER, APPROVER),
             days="objection_reply_work_days",
+            promised=True,
             cites=("民法典:943",),
         ),
     ),

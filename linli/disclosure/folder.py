@@ -7,19 +7,25 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from linli.disclosure import rules
 from linli.disclosure.models import Objection, Release
 from linli.kernel import folder, merkle
-from linli.kernel.keys import Signer
-from linli.keys import vault
+from linli.kernel.identity import personal_data_in
 from linli.ledger import queries as ledger
 from linli.vouchers import queries as vouchers
 
-WITHHELD = {"counterparty": "自然人", "handler": "经办人姓名", "erased": "依申请删除"}
+WITHHELD = {
+    "counterparty": "自然人",
+    "handler": "经办人姓名",
+    "erased": "依申请删除",
+    "personal": "含个人信息",
+}
 TOOLS = Path(settings.ROOT) / "linli" / "proof" / "tools"
 
 
@@ -39,17 +45,18 @@ def _opened(leaf: object, salts: Mapping, values: Mapping, hidden: Mapping) -> d
 
 def _entry_leaf(leaf: object, entry: object, gathered: Sequence) -> folder.Leaf:
     wording = entry.wording  # type: ignore[attr-defined]
-    hidden = {"handler": WITHHELD["handler"]}
+    values = {name: getattr(wording, name) for name in ledger.commitments(leaf)}
+    hidden = {name: WITHHELD["personal"] for name, text in values.items() if personal_data_in(text)}
+    hidden["handler"] = WITHHELD["handler"]
     if wording.person:
         hidden["counterparty"] = WITHHELD["counterparty"]
-    values = {name: getattr(wording, name) for name in ledger.commitments(leaf)}
     receipts = [
         folder.Receipt(
             body=receipt.body.encode(),
             open={
                 name: (bytes.fromhex(receipt.salts[name]), getattr(receipt, name))
                 for name in ("summary",)
-                if name in receipt.salts
+                if name in receipt.salts and not personal_data_in(receipt.summary)
             },
         )
         for receipt in gathered
@@ -141,6 +148,7 @@ def heads(book: object, release: Release) -> folder.Heads:
         county_consistency={
             old: upper.consistency_proof(old) for old in sorted(county_sizes) if old < signed.size
         },
+        key=ledger.key_at(ledger.origin(book), size).verifier,
     )
 
 
@@ -159,7 +167,7 @@ def files(release: Release) -> dict[str, bytes]:
 def of_release(release: Release) -> dict[str, bytes]:
     """The folder of one release, as {path: bytes}."""
     book, period = release.book, release.period
-    signer = vault.signer(ledger.origin(book))
+    signer = ledger.signer_at(ledger.origin(book), release.leaf.index + 1)
     start = ledger.leaf_after_last_seal(book, release.leaf.index)
     leaves = ledger.leaves(book.log_id, start, release.leaf.index)
     common = {
@@ -189,32 +197,44 @@ def write(releases: Sequence[Release], out: Path, *, top: bool = True) -> list[P
         for path, data in of_release(release).items():
             written += _put(out / path, data)
     if releases and top:
-        written += write_top(releases[0].book, out)
+        written += write_top(ledger.county_log(releases[0].book), out)
     return written
 
 
-def write_top(book: object, out: Path) -> list[Path]:
-    """Write what lies beside the folders of a county, signed by it."""
+def write_top(county: object, out: Path) -> list[Path]:
+    """Write what lies beside the folders of a county, signed by it; one writer at a time."""
+    with transaction.atomic():
+        ledger.hold(county)
+        return [path for name, data in _top(county, out).items() for path in _put(out / name, data)]
+
+
+def refresh_top(out: Path) -> list[Path]:
+    """Write anew what lies beside the folders that were published here: newest head, keys."""
+    head = out / "county-checkpoint"
+    if not head.exists():
+        return []
+    county = ledger.log_named(head.read_text("utf-8").split("\n")[0])
+    return write_top(county, out) if county else []
+
+
+def _top(county: Any, out: Path) -> dict[str, bytes]:
     sums = {
         path.relative_to(out).as_posix(): path.read_bytes()
         for pattern in ("*/*/SHA256SUMS", "*/*/v*/SHA256SUMS")
         for path in sorted(out.glob(pattern))
     }
-    county = ledger.county_log(book)
     newest = ledger.newest_checkpoint(county)
     tree = merkle.Tree(ledger.leaf_hashes(county.pk, newest.size))
     sizes = {_size_in(out / path) for path in sums} - {newest.size}
-    signer: Signer = vault.signer(county.origin)
-    top = folder.top_folder(
+    return folder.top_folder(
         sums=sums,
         verify_py=_tool("verify.py"),
         verify_html=_tool("verify.html"),
         checkpoint=newest.note.encode(),
-        signer=signer,
+        signer=ledger.signer(county.origin),
         consistency={old: tree.consistency_proof(old) for old in sorted(sizes)},
-        key_changes=ledger.key_changes(county),
+        key_changes=ledger.key_leaves(county.origin),
     )
-    return [path for name, data in top.items() for path in _put(out / name, data)]
 
 
 def _size_in(sums: Path) -> int:

@@ -121,7 +121,14 @@ class ScreenForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("答复结论"), choices=outcome_choices)
+    outcome = forms.ChoiceField(
+        label=_("答复结论"),
+        choices=outcome_choices,
+        help_text=_(
+            "“异议人撤回”只在异议人本人打来电话或到场说不再提时选：异议和撤回都留在公示页，"
+            "答复里写明哪天、以什么方式撤回。没有说撤回的，要给出结论。"
+        ),
+    )
     text = forms.CharField(
         label=_("答复"),
         min_length=5,

@@ -11,7 +11,9 @@ GUARDS = (
         "UPDATE",
         "NEW.book_id <> OLD.book_id OR NEW.period <> OLD.period OR NEW.version <> OLD.version "
         "OR NEW.leaf_id <> OLD.leaf_id OR NEW.statement <> OLD.statement "
-        "OR NEW.table_text <> OLD.table_text OR NEW.notice <> OLD.notice",
+        "OR NEW.table_text <> OLD.table_text OR NEW.notice <> OLD.notice "
+        "OR (OLD.published_at IS NOT NULL AND (NEW.published_at IS NULL "
+        "OR NEW.published_at <> OLD.published_at))",
     ),
     Guard("objection_stays", "disclosure_objection", "DELETE"),
     Guard("objections_stay", "disclosure_objection", "TRUNCATE"),

@@ -18,8 +18,6 @@ class Release(Kept, Placed):
     notice.pdf; their hashes stand in `leaf`. `salts`: of the reason of a correction.
     """
 
-    UNMARKED = frozenset({"published_at", "shown_until_on"})
-
     book = models.ForeignKey("ledger.Book", models.PROTECT, related_name="releases")
     period = models.CharField(max_length=7)
     version = models.PositiveSmallIntegerField(default=1)

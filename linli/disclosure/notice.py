@@ -6,10 +6,11 @@ import base64
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
+from linli.disclosure.models import Release
 from linli.kernel.roles import ROLES
-from linli.keys import vault
 from linli.ledger import queries as ledger
 from linli.places import queries as places
 from linli.prints import render as draw
@@ -79,11 +80,22 @@ def address(book: object, period: str, root: str) -> str:
 
 
 def keys(book: object) -> list[dict]:
-    """The keys of book and county with their fingerprints, as a notice prints them."""
+    """The keys of book and county with their fingerprints, as a notice prints them.
+
+    Where a key was changed since the book's last release, the one printed there stands beside it.
+    """
+    last = Release.objects.filter(book=book).aggregate(at=Max("made_at"))["at"]
     found = []
     for name, origin in (("本账套", ledger.origin(book)), ("本县", ledger.county_origin(book))):
-        vault.new_key(origin)
-        found.append({"name": name, "fingerprint": vault.fingerprint(origin)})
+        known = ledger.keys(origin)
+        told = {"name": name, "fingerprint": known[-1].fingerprint}
+        then = [key for key in known if last and (key.since is None or key.since <= last)]
+        if then and then[-1] != known[-1]:
+            told |= {
+                "former": then[-1].fingerprint,
+                "changed_on": timezone.localdate(known[-1].since),
+            }
+        found.append(told)
     return found
 
 

@@ -16,10 +16,14 @@ from linli.bank import queries as bank
 from linli.disclosure import notice, rules
 from linli.disclosure.models import Beside, Objection, Release
 from linli.disclosure.rules import FundFact, LineFact, StatementFacts
+from linli.kernel.calendar import Calendar
 from linli.kernel.period import Period
+from linli.kernel.place import Scope
 from linli.ledger import queries as ledger
 from linli.places import queries as places
 from linli.sources import FUNDS, chart, rule_of
+
+LEAST_OF_A_QUERY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +193,14 @@ def published(book: object) -> QuerySet[Release]:
     )
 
 
-def due_on(book: object, period: str) -> date:
-    """The day by which a month has to be published, by the rule in force at its place."""
+def due_on(book: object, period: str, calendar: Calendar | None = None) -> date:
+    """The day by which a month has to be published, by the rule in force at its place.
+
+    `calendar`: for many months at once; read here otherwise.
+    """
     month = Period(period)
     rule = rule_of("common", on=month.last_on, place=book.place)  # type: ignore[attr-defined]
-    return rule.due_on(month, places.calendar())
+    return rule.due_on(month, calendar or places.calendar())
 
 
 def objections(book: object, period: str = "") -> QuerySet[Objection]:
@@ -215,6 +222,14 @@ def today(now: datetime) -> date:
 def releases(book_id: int) -> QuerySet[Release]:
     """Every release of a book with its leaf, for verification."""
     return Release.objects.filter(book_id=book_id).select_related("leaf").order_by("leaf__index")
+
+
+def find_objections(query: str, scope: Scope, *, limit: int) -> list[Objection]:
+    """Objections within a scope by the beginning of their query number, four figures at least."""
+    if len(query) < LEAST_OF_A_QUERY:
+        return []
+    found = Objection.objects.within(scope).filter(query__begins=query.upper())
+    return list(found.select_related("book").order_by("query")[:limit])
 
 
 def objections_of(book_id: int) -> QuerySet[Objection]:

@@ -156,7 +156,10 @@ def named(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fund_rows(fund: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A fund of a statement as rows of components/account.html: gross, cost and net apart."""
+    """A fund of a statement as rows of components/account.html: gross, cost and net apart.
+
+    `part` names the figure within its fund: a key of TOTALS, or a category.
+    """
     parts = {
         side: [
             {
@@ -164,7 +167,7 @@ def fund_rows(fund: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "fen": line["amount_fen"],
                 "kind": "part",
                 "note": line["note"],
-                "category": line["category"],
+                "part": line["category"],
                 "later_fen": line.get("later_fen", 0),
             }
             for line in fund["lines"]
@@ -173,19 +176,20 @@ def fund_rows(fund: Mapping[str, Any]) -> list[dict[str, Any]]:
         for side in SIDES
     }
     common = fund["fund"] == "common"
-    rows = [{"label": _("期初结余"), "fen": fund["opening_fen"]}]
-    rows += [
-        {"label": _("公共收入") if common else _("本月收入"), "fen": fund["income_fen"]},
-        *parts["income"],
-    ]
+
+    def row(part: str, label: str, **more: str) -> dict[str, Any]:
+        return {"part": part, "label": label, "fen": fund[f"{part}_fen"], **more}
+
+    rows = [row("opening", _("期初结余"))]
+    rows += [row("income", _("公共收入") if common else _("本月收入")), *parts["income"]]
     if common:
-        rows += [{"label": _("减：合理成本"), "fen": fund["cost_fen"]}, *parts["cost"]]
+        rows += [row("cost", _("减：合理成本")), *parts["cost"]]
         net = fund["income_fen"] - fund["cost_fen"]
-        rows.append({"label": _("公共收益"), "fen": net, "kind": "sum"})
-    rows += [{"label": _("减：使用"), "fen": fund["use_fen"]}, *parts["use"]]
+        rows.append({"part": "net", "label": _("公共收益"), "fen": net, "kind": "sum"})
+    rows += [row("use", _("减：使用")), *parts["use"]]
     if parts["transfer"]:
-        rows += [{"label": _("调拨净额"), "fen": fund["transfer_fen"]}, *parts["transfer"]]
-    rows.append({"label": _("期末结余"), "fen": fund["closing_fen"], "kind": "total"})
+        rows += [row("transfer", _("调拨净额")), *parts["transfer"]]
+    rows.append(row("closing", _("期末结余"), kind="total"))
     rows += [
         row | {"kind": "line", "note": _("押金及暂收，不计入结余")} for row in parts["liability"]
     ]
@@ -201,14 +205,17 @@ SIDE_NAMES = {
     "transfer": "调拨",
     "liability": "押金及暂收",
 }
-_TOTALS = (
-    ("opening_fen", "期初结余"),
-    ("income_fen", "收入合计"),
-    ("cost_fen", "合理成本合计"),
-    ("use_fen", "使用合计"),
-    ("transfer_fen", "调拨净额"),
-    ("closing_fen", "期末结余"),
-)
+TOTALS = {
+    "opening": _("期初结余"),
+    "income": _("收入合计"),
+    "cost": _("合理成本合计"),
+    "net": _("公共收益"),
+    "use": _("使用合计"),
+    "transfer": _("调拨净额"),
+    "closing": _("期末结余"),
+}
+"""The figures of a fund that are sums, by the word that stands for them in an address."""
+_TOTALS = [(f"{word}_fen", label) for word, label in TOTALS.items() if word != "net"]
 
 
 def to_csv(told: Mapping[str, Any]) -> bytes:

@@ -195,6 +195,7 @@ def object_to(
         subject=row,
         title=f"{release.period} {label}",
         place=row.place,
+        promised_on=row.due_on,
         now=now,
     )
     return row

@@ -255,7 +255,7 @@ def _may(case: Any, roles: Any, request: HttpRequest) -> dict[str, Ruling]:
             code,
             done=fold.done.keys(),
             roles=roles,
-            own_steps=fold.steps_of(request.user.pk),
+            own_steps=cases.own_steps(fold, request.user),
         )
         for code in ("screen", "answer")
     }

@@ -14,8 +14,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from linli.files import rules
 from linli.kernel.rulings import Refused
 
-THUMBNAIL = 480
-THUMBNAIL_MIME = "image/webp"
+THUMBNAIL, COPY = 480, 1600
+THUMBNAIL_MIME = COPY_MIME = "image/webp"
 
 
 def sha256_of(data: bytes) -> str:
@@ -78,16 +78,32 @@ def measure(data: bytes, *, name: str) -> tuple[int, int, bytes]:
         with Image.open(io.BytesIO(data)) as picture:
             width, height = picture.size
             rules.picture_fits(name=name, pixels=width * height).enforce()
-            picture.draft("RGB", (THUMBNAIL * 2, THUMBNAIL * 2))
-            small = ImageOps.exif_transpose(picture.convert("RGB"))
-            small.thumbnail((THUMBNAIL, THUMBNAIL))
-            out = io.BytesIO()
-            small.save(out, "WEBP", quality=80)
+            small = _reduced(picture, THUMBNAIL)
     except Image.DecompressionBombError:
         raise Refused(rules.picture_fits(name=name, pixels=10**10)) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise Refused(rules.picture_is_broken(name=name)) from None
-    return width, height, out.getvalue()
+    return width, height, small
+
+
+def _reduced(picture: Image.Image, longest: int) -> bytes:
+    """A picture as WebP, its longer side that long at most, without any metadata."""
+    picture.draft("RGB", (longest * 2, longest * 2))
+    small = ImageOps.exif_transpose(picture.convert("RGB"))
+    small.thumbnail((longest, longest))
+    small.info.clear()
+    out = io.BytesIO()
+    small.save(out, "WEBP", quality=80)
+    return out.getvalue()
+
+
+def bare_copy(sha256: str) -> bytes:
+    """A picture large enough to read, without its metadata; made once and kept."""
+    path = settings.FILES / "copy" / sha256[:2] / f"{sha256}.webp"
+    if not path.exists():
+        with Image.open(io.BytesIO(read(sha256))) as picture:
+            _put(path, _reduced(picture, COPY))
+    return path.read_bytes()
 
 
 def write_thumbnail(sha256: str, data: bytes) -> None:

@@ -8,12 +8,14 @@ from django.db.models import QuerySet
 
 from linli.files import blobs
 from linli.files.models import File
-from linli.kernel.place import Scope
+
+MOST = 2**63 - 1
+"""The largest number of a row; a visitor may send a larger one."""
 
 
-def kept(pks: Collection[int], scope: Scope) -> QuerySet[File]:
-    """Those of some papers that are within a scope."""
-    return File.objects.within(scope).filter(pk__in=pks)
+def kept(pks: Collection[int], place: str) -> QuerySet[File]:
+    """Those of some papers that were kept for this very place, not for one within it."""
+    return File.objects.filter(place=place, pk__in=[pk for pk in pks if pk <= MOST])
 
 
 def known(place: str, sha256: str) -> File | None:
@@ -29,6 +31,14 @@ def brought(*, pk: int, place: str, by: object) -> File | None:
 def content(file: File) -> bytes:
     """The bytes of a paper; raises ValueError if they were changed, OSError if they are gone."""
     return blobs.read(file.sha256)
+
+
+def for_all(file: File) -> tuple[bytes, str]:
+    """A paper as everybody may see it, and what it is: of a picture a copy without what the camera
+    wrote into it. Raises ValueError, OSError as `content`."""
+    if file.is_picture:
+        return blobs.bare_copy(file.sha256), blobs.COPY_MIME
+    return content(file), file.mime
 
 
 def spoiled() -> Iterator[tuple[File, str]]:

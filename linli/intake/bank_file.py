@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from linli.intake.faults import Fault, Left
-from linli.intake.headings import ColumnUse
 from linli.intake.ledger_sheet import AccountHint
+from linli.sheets.headings import ColumnUse
 
 Identity = tuple[str, str, int, int | None, int]
 

@@ -10,9 +10,7 @@ from itertools import pairwise
 
 from linli.intake.bank_file import BankFile, BankLine, Break
 from linli.intake.bank_rows import BankRowReader
-from linli.intake.dates import read_day
 from linli.intake.faults import Fault
-from linli.intake.headings import ColumnUse
 from linli.intake.ledger_sheet import AccountHint
 from linli.intake.mapping import FileMapping
 from linli.intake.preamble import account_in, tail_of
@@ -20,6 +18,8 @@ from linli.intake.profiles import mapped, profiles
 from linli.intake.recognise import Table, by_names, recognise
 from linli.kernel.rulings import ALLOWED, Ruling, refuse
 from linli.kernel.words import gettext_noop as _
+from linli.sheets.dates import read_day
+from linli.sheets.headings import ColumnUse
 from linli.sheets.limits import LIMITS, Limits
 from linli.sheets.model import Workbook, shown
 from linli.sheets.reading import read_workbook

@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from linli.intake import profiles
 from linli.intake.bank_file import BankLine
-from linli.intake.dates import MonthDay, read_day
 from linli.intake.faults import Fault, Left, faults_of
 from linli.intake.profiles import value_key
 from linli.intake.recognise import Table
 from linli.intake.rules import is_blank_amount
-from linli.intake.words import bank_values, heading_key
+from linli.intake.words import bank_values
 from linli.kernel.money import parse_yuan, yuan
 from linli.kernel.rulings import ALLOWED, Ruling, refuse
 from linli.kernel.words import gettext_noop as _
+from linli.sheets.dates import MonthDay, read_day
+from linli.sheets.headings import heading_key
 from linli.sheets.model import Value, place, shown
 
 _HERE = ZoneInfo("Asia/Shanghai")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -98,9 +98,9 @@ def _form(request: HttpRequest, upload: Upload) -> StatementForm:
         upload.book, hint=AccountHint(tail=hint.get("tail", ""), name=hint.get("name", ""))
     )
     initial = {
-        "account": upload.account_id or (account.pk if account else ""),  # type: ignore[attr-defined]
-        "from_on": upload.from_on or found.get("first_on") or None,
-        "to_on": upload.to_on or found.get("last_on") or None,
+        "account": str(upload.account_id or (account.pk if account else "")),  # type: ignore[attr-defined]
+        "from_on": upload.from_on or _day(found.get("first_on")),
+        "to_on": upload.to_on or _day(found.get("last_on")),
         "opening": upload.opening_fen,
     }
     return StatementForm(
@@ -111,12 +111,21 @@ def _form(request: HttpRequest, upload: Upload) -> StatementForm:
     )
 
 
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 def said(request: HttpRequest, upload: Upload) -> dict[str, Any] | StatementForm:
     """What the person says of the statement, or the form with what is wrong."""
     if "account" not in request.POST:
         return {}
     form = _form(request, upload)
     return form.said() if form.is_valid() else form
+
+
+def retold(request: HttpRequest, upload: Upload) -> bool:
+    """Whether the form says otherwise than what was tried."""
+    return "account" in request.POST and _form(request, upload).has_changed()
 
 
 def _told(upload: Upload) -> dict[str, Any]:
@@ -203,5 +212,13 @@ def trial_context(request: HttpRequest, upload: Upload) -> dict[str, Any]:
             "may_post": ruling,
             "kept": found.get("kept", {}),
             "refused": refused,
+            "other_tail": _other_tail(upload),
         }
     )
+
+
+def _other_tail(upload: Upload) -> str:
+    """The tail of the account that the file names, where it is another than the chosen one's."""
+    named = upload.trial.get("hint", {}).get("tail", "")
+    own = upload.account.tail if upload.account else ""
+    return named if named and own and not queries.same_tail(own, named) else ""

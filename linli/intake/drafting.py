@@ -8,6 +8,7 @@ from datetime import date
 
 from linli.intake import posting
 from linli.intake.ledger_sheet import SheetEntry, SheetLine
+from linli.kernel.identity import looks_like_a_person
 from linli.kernel.rulings import ALLOWED, Ruling, refuse
 from linli.kernel.words import gettext_noop as _
 from linli.vouchers.rules import Filled, Place, filled
@@ -67,7 +68,7 @@ def form_of(
         on=entry.on,
         filled=told,
         words=words,
-        person=posting.looks_like_a_person(counterparty),
+        person=looks_like_a_person(counterparty),
     )
     return form, ALLOWED
 

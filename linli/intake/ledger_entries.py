@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from linli.intake import rules
-from linli.intake.dates import with_year
 from linli.intake.faults import Fault
 from linli.intake.ledger_rows import LINE, SUBTOTAL, Row
 from linli.intake.ledger_sheet import TEXTS, SheetEntry, SheetLine, content_of
 from linli.kernel.words import gettext_noop as _
+from linli.sheets.dates import with_year
 
 
 def resolve_years(rows: Sequence[Row], *, years: tuple[int, ...]) -> dict[tuple[str, int], date]:

@@ -8,7 +8,6 @@ from datetime import date
 
 from linli.intake import rules
 from linli.intake.faults import Fault, Left
-from linli.intake.headings import Headings, Wanted, complete, find_headings
 from linli.intake.ledger_checks import Checks, mark_breaks
 from linli.intake.ledger_entries import Vouchers, resolve_years
 from linli.intake.ledger_rows import (
@@ -28,6 +27,7 @@ from linli.intake.projects_sheet import read_projects
 from linli.intake.words import aliases, large_unit, weak_aliases
 from linli.kernel.money import parse_yuan
 from linli.kernel.words import gettext_noop as _
+from linli.sheets.headings import Headings, Wanted, complete, find_headings
 from linli.sheets.model import Sheet, Workbook, column_letter
 from linli.sources.chart import FUNDS
 

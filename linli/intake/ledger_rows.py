@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from linli.intake import rules
-from linli.intake.dates import MonthDay, read_day
 from linli.intake.faults import Fault, Left, faults_of
-from linli.intake.headings import Headings
 from linli.intake.ledger_sheet import TEXTS
 from linli.intake.words import row_words
 from linli.kernel.money import parse_yuan
 from linli.kernel.rulings import Ruling
 from linli.kernel.words import gettext_noop as _
+from linli.sheets.dates import MonthDay, read_day
+from linli.sheets.headings import Headings
 from linli.sheets.model import Sheet, Value, place, shown
 from linli.sources.chart import folded
 

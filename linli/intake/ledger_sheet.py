@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from linli.intake.faults import Fault, Left
-from linli.intake.headings import ColumnUse
 from linli.kernel.period import Period
+from linli.sheets.headings import ColumnUse
 
 TEXTS = ("counterparty", "summary", "decision", "document", "handler", "note")
 

@@ -16,8 +16,9 @@ from linli.intake.mapping import FileMapping, write_mapping
 from linli.intake.mending import rejected_workbook
 from linli.intake.models import Upload
 from linli.intake.proposing import LEDGER, Proposal
-from linli.intake.words import aliases, heading_key
+from linli.intake.words import aliases
 from linli.kernel.rulings import ALLOWED
+from linli.sheets.headings import heading_key
 from linli.sheets.model import Workbook
 from linli.sources import FUNDS
 
@@ -101,6 +102,11 @@ def chosen(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any] | No
 
 def said(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     return {}
+
+
+def retold(request: HttpRequest, upload: Upload) -> bool:
+    """A sheet says everything itself."""
+    return False
 
 
 def trial(by: Any, upload: Upload, *, now: datetime) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from linli.intake.faults import Fault
-from linli.intake.headings import Wanted, find_headings
 from linli.intake.ledger_rows import filled_down
 from linli.intake.ledger_sheet import LedgerSheet
 from linli.intake.words import aliases
+from linli.sheets.headings import Wanted, find_headings
 from linli.sheets.model import Sheet, Value, Workbook
 from linli.sheets.writing import BadRow, BadSheet, write_bad_rows
 

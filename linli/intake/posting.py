@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from linli.intake.ledger_sheet import LedgerSheet, SheetEntry, SheetLine
+from linli.kernel.identity import looks_like_a_person
 from linli.kernel.money import yuan
 from linli.kernel.rulings import Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
@@ -22,24 +22,6 @@ LENGTHS = {
     "decision": 100,
     "note": 200,
 }
-SURNAMES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
-    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-)
-_HAN = re.compile(r"[\u4e00-\u9fff]{2,3}")
-_TITLED = re.compile(r".{0,3}(先生|女士|同志|师傅|阿姨|大爷|大妈)")
-_GENERAL = frozenset(
-    {"业主", "住户", "居民", "商户", "租户", "车主", "物业", "业委会", "居委会", "财政", "税务局"}
-)
-
-
-def looks_like_a_person(name: str) -> bool:
-    """Whether a counterparty reads like a natural person's name; then the public does not see it."""
-    plain = name.strip()
-    if plain in _GENERAL:
-        return False
-    named = _HAN.fullmatch(plain) and plain[0] in SURNAMES
-    return bool(named or _TITLED.fullmatch(plain) or "*" in plain)
 
 
 def key_of(entry: SheetEntry, hidden: Callable[[str], str]) -> str:

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from linli.intake.dates import years_named
 from linli.intake.ledger_sheet import AccountHint
 from linli.intake.words import large_unit
+from linli.sheets.dates import years_named
 from linli.sheets.model import Sheet, shown
 
 _NUMBER = re.compile(

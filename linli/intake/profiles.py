@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from linli.intake.mapping import FileMapping
-from linli.intake.words import heading_key
+from linli.sheets.headings import heading_key
 from linli.sources.chart import folded
 
 COLUMNS, SIGNED, REVERSED, DIRECTION = "columns", "signed", "reversed", "direction"

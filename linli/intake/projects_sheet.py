@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 
 from linli.intake import rules
 from linli.intake.faults import Fault, faults_of
-from linli.intake.headings import Headings, Wanted, complete, find_headings
 from linli.intake.ledger_rows import sum_label
 from linli.intake.ledger_sheet import SheetProject
-from linli.intake.words import aliases, heading_key, large_unit, project_sheets
+from linli.intake.words import aliases, large_unit, project_sheets
 from linli.kernel.money import parse_yuan, yuan
 from linli.kernel.rulings import Ruling
 from linli.kernel.words import gettext_noop as _
+from linli.sheets.headings import Headings, Wanted, complete, find_headings, heading_key
 from linli.sheets.model import Sheet, Value, place, shown
 from linli.sources.chart import folded
 

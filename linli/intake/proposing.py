@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from linli.intake import rules
-from linli.intake.dates import read_day
-from linli.intake.headings import Headings, Wanted, find_headings
 from linli.intake.ledger_rows import sum_label
 from linli.intake.mapping import BANK_COLUMNS, LEDGER_COLUMNS, FileMapping
 from linli.intake.words import aliases, row_words, weak_aliases
 from linli.kernel.money import parse_yuan
+from linli.sheets.dates import read_day
+from linli.sheets.headings import Headings, Wanted, find_headings
 from linli.sheets.model import Sheet, Value, shown
 from linli.sources.chart import FUNDS, folded
 

@@ -133,7 +133,7 @@ def account_for(
         found = [a for a in accounts if name in (a.tail, a.code, a.name)]
         missing = _("没有尾号、编号或名称为“%(name)s”的银行账户")
     elif hint is not None and hint.tail:
-        found = [a for a in accounts if a.tail and _same_tail(a.tail, hint.tail)]
+        found = [a for a in accounts if a.tail and same_tail(a.tail, hint.tail)]
         name, missing = hint.tail, _("对账单的账号尾号是 %(name)s，本账套没有这个银行账户")
     else:
         found, missing = accounts, _("本账套还没有银行账户，请先开立")
@@ -146,7 +146,8 @@ def account_for(
     return None, refuse(text, "linli:ledger.words", accounts=told).at("account")
 
 
-def _same_tail(one: str, other: str) -> bool:
+def same_tail(one: str, other: str) -> bool:
+    """Whether two tails, perhaps of other lengths, may be of one account."""
     short = min(len(one), len(other))
     return one[-short:] == other[-short:]
 
@@ -155,6 +156,6 @@ def fund_of_file(book: object, *, hint: AccountHint, sha256: str) -> str:
     """The fund of the one account whose tail a bank's file names, or for which it was kept
     before; "" where neither tells."""
     accounts = banked_accounts(book)
-    same = [a for a in accounts if a.tail and hint.tail and _same_tail(a.tail, hint.tail)]
+    same = [a for a in accounts if a.tail and hint.tail and same_tail(a.tail, hint.tail)]
     funds = {a.fund for a in same or accounts if same or covered_from(a, sha256)}
     return funds.pop() if len(funds) == 1 else ""

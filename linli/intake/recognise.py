@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from linli.intake.headings import Headings, Wanted, complete, find_headings
 from linli.intake.profiles import Profile, profiles
-from linli.intake.words import aliases, heading_key, names_of
+from linli.intake.words import aliases, names_of
+from linli.sheets.headings import Headings, Wanted, complete, find_headings, heading_key
 from linli.sheets.model import Sheet, Workbook, shown
 
 _SEARCHED_ROWS = 60

@@ -44,11 +44,13 @@ def begin(
     kept_name: str,
     signature: str,
     now: datetime,
+    account: object = None,
 ) -> Begun:
     """Keep a file that is to be brought in; the same file again is the first upload.
 
-    `signature`: of its headings, by which the layout confirmed last is found again. Uploads that
-    nobody finished within KEPT_DAYS are let go.
+    `signature`: of its headings, by which the layout confirmed last is found again; `account`: the
+    one it was brought for, where that is known. Uploads that nobody finished within KEPT_DAYS are
+    let go.
     """
     place = book.place  # type: ignore[attr-defined]
     kept = files.keep(by=by, content=content, name=kept_name, place=place, personal=True, now=now)
@@ -66,6 +68,7 @@ def begin(
         name=tidy(name)[:200],
         mapping=layout.mapping if layout else "",
         profile=reading.BY_MAPPING if layout and kind == reading.BANK else "",
+        account=account,
         made_by=by,
         made_at=now,
     )

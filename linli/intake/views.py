@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.files import rules as file_rules
-from linli.intake import bank_steps, ledger_steps, reading, rules, uploads
+from linli.intake import bank_steps, ledger_steps, queries, reading, rules, uploads
 from linli.intake.forms import UploadForm
 from linli.intake.models import Upload
 from linli.intake.proposing import BANK, LEDGER
@@ -111,16 +111,18 @@ def new_ledger(request: HttpRequest, book: Any) -> HttpResponse:
 @never_cache
 @needs(BOOKKEEPER, of=ledger.offers.book_at)
 def new_bank(request: HttpRequest, book: Any) -> HttpResponse:
-    """Upload a bank's or wallet's file."""
-    return _new(request, book, BANK)
+    """Upload a bank's or wallet's file; with ?account= for that account."""
+    asked = request.GET.get("account", "")
+    account = next((a for a in queries.banked_accounts(book) if str(a.pk) == asked), None)
+    return _new(request, book, BANK, account)
 
 
-def _new(request: HttpRequest, book: Any, kind: str) -> HttpResponse:
+def _new(request: HttpRequest, book: Any, kind: str, account: Any = None) -> HttpResponse:
     sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if sent else UploadForm()
     if sent and form.is_valid():
         try:
-            begun = _begin(request, book, kind, form.cleaned_data["file"])
+            begun = _begin(request, book, kind, form.cleaned_data["file"], account)
         except Refused as refused:
             form.ruling = refused.ruling  # type: ignore[attr-defined]
             put_on(form, refused.ruling)
@@ -129,11 +131,11 @@ def _new(request: HttpRequest, book: Any, kind: str) -> HttpResponse:
                 _say_again(request, begun.subject)
                 return redirect("intake:detail", begun.subject.pk)
             return redirect("intake:mapping", begun.subject.pk)
-    context = {"book": book, "form": form, "kind": kind, "kind_name": reading.KINDS[kind]}
+    context = {"book": book, "form": form, "kind": kind, "account": account}
     return render(request, "intake/new.html", context, status=UNPROCESSABLE if sent else 200)
 
 
-def _begin(request: HttpRequest, book: Any, kind: str, file: Any) -> uploads.Begun:
+def _begin(request: HttpRequest, book: Any, kind: str, file: Any, account: Any) -> uploads.Begun:
     """Open the file and keep it; raises Refused for whatever cannot be read."""
     if file.size > file_rules.LARGEST:
         file_rules.may_keep(name=file.name, size=file.size, kind=file_rules.TEXT).enforce()
@@ -152,6 +154,7 @@ def _begin(request: HttpRequest, book: Any, kind: str, file: Any) -> uploads.Beg
         name=file.name,
         kept_name=reading.kept_name(file.name, workbook),
         signature=reading.signature_of(proposal, kind=kind),
+        account=account,
         now=timezone.now(),
     )
 
@@ -226,6 +229,10 @@ def toml(request: HttpRequest, upload: Upload) -> HttpResponse:
 @needs(BOOKKEEPER, of=Upload)
 def check(request: HttpRequest, upload: Upload) -> HttpResponse:
     """Try it again as it stands; for a bank's file with what a person says of it."""
+    return _checked(request, upload)
+
+
+def _checked(request: HttpRequest, upload: Upload) -> HttpResponse:
     said = STEPS[upload.kind].said(request, upload)
     if isinstance(said, dict):
         upload = uploads.choose(by=request.user, upload=upload, now=timezone.now(), **said)
@@ -253,7 +260,10 @@ def bad(request: HttpRequest, upload: Upload) -> HttpResponse:
 @require_POST
 @needs(BOOKKEEPER, of=Upload)
 def post(request: HttpRequest, upload: Upload) -> HttpResponse:
-    """Take it in: everything or nothing, or the good rows."""
+    """Take it in: everything or nothing, or the good rows. What was said anew is tried first."""
+    if not upload.done_at and STEPS[upload.kind].retold(request, upload):
+        messages.info(request, _("账户、日期或余额改了，已重新试算；看过再保存"))
+        return _checked(request, upload)
     try:
         text = STEPS[upload.kind].post(
             request.user, upload, accept=request.POST.get("accept") == "good", now=timezone.now()

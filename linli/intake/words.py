@@ -4,25 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+from linli.sheets.headings import Aliases, heading_key, ranked
 from linli.sources.chart import folded
 
-_UNIT = re.compile(r"[(\[](?:单位:?)?(?:人民币|¥)?元?(?:rmb|cny)?[)\]]", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?:单位[:：]?|[(（\[])(?:人民币)?([万千百]+元|亿元)")
-
-Aliases = Mapping[str, tuple[str, int]]
-"""A folded heading → (field, rank); the lower rank is the better name."""
-
-
-def heading_key(text: str) -> str:
-    """A heading as it is compared: without unit, spaces, brackets, dashes, width or case."""
-    return folded(_UNIT.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def large_unit(text: str) -> str:
@@ -39,21 +28,13 @@ def _data() -> dict[str, Any]:
 @cache
 def aliases(kind: str) -> Aliases:
     """Headings of ``ledger``, ``projects`` or ``bank``; a name may stand for two fields of a bank."""
-    return _ranked(_data()[kind]["headings"])
+    return ranked(_data()[kind]["headings"])
 
 
 @cache
 def weak_aliases() -> Aliases:
     """Names that count in a ledger only where the field has no better column."""
-    return _ranked(_data()["ledger"]["weak"])
-
-
-def _ranked(headings: Mapping[str, list[str]]) -> Aliases:
-    found: dict[str, tuple[str, int]] = {}
-    for field, names in headings.items():
-        for rank, name in enumerate(names):
-            found.setdefault(heading_key(name), (field, rank))
-    return MappingProxyType(found)
+    return ranked(_data()["ledger"]["weak"])
 
 
 @cache

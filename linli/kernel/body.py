@@ -101,6 +101,8 @@ def _check(value: object) -> None:
 
 def check_text(text: str) -> None:
     """Raises BodyError unless a body may carry this text."""
+    if text.isascii() and text.isprintable():
+        return
     if _CONTROL.search(text):
         raise BodyError(f"{text!r} has a control character")
     if not unicodedata.is_normalized("NFC", text):

@@ -12,13 +12,18 @@ MONTH, QUARTER, HALF_YEAR, YEAR = 1, 3, 6, 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """Something owed once a period. `due_day`: natural day of the month after the period."""
+    """Something owed once a period.
+
+    `due_day`: natural day of the month after the period (0: it is owed during the period).
+    `due_rule`: subject of the publication rule that says the day instead, place by place.
+    """
 
     code: str
     name: str
     by: tuple[Role, ...]
     months: int
     due_day: int = 0
+    due_rule: str = ""
     page: str = ""
     cites: tuple[str, ...] = ()
 

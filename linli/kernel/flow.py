@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from linli.kernel.roles import Role
 from linli.kernel.rulings import Ruling, require
+from linli.kernel.words import AnyOf
 from linli.kernel.words import gettext_noop as _
 
 PASSED, RETURNED = "passed", "returned"
@@ -19,7 +20,8 @@ class Step:
     `by`: any one of these roles does it. `after` None: it follows the step written above it.
     `back`: a refusal at this step sends the case back to that step ("" = it cannot be refused).
     `days`: name of the dated number of working days allowed from the moment the step opens ("" =
-    no limit). `others`: whoever stamped these steps may not stamp this one.
+    no limit). `promised`: where the case was opened with a promise, the step is due on that day
+    instead. `others`: whoever stamped these steps may not stamp this one.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Step:
     after: tuple[str, ...] | None = None
     back: str = ""
     days: str = ""
+    promised: bool = False
     others: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
 
@@ -96,7 +99,7 @@ class Flow:
     ) -> Ruling:
         """May somebody with these roles, who stamped `own_steps` before, stamp this step now?"""
         step = self.step(code)
-        names = tuple(role.name for role in step.by)
+        names = AnyOf(role.name for role in step.by)
         mine = tuple(self.step(own).name for own in step.others if own in own_steps)
         return (
             require(

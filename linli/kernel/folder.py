@@ -62,7 +62,9 @@ class Leaf:
 class Heads:
     """What binds a folder to the logs: the book's checkpoint over the folder's last leaf; the
     county's checkpoint, with index and audit path of the book's checkpoint in the county's log;
-    and consistency proofs to both, by the size of each checkpoint this book published earlier."""
+    and consistency proofs to both, by the size of each checkpoint this book published earlier.
+
+    ``key`` signed the book's checkpoint, if it is no longer the book's current one."""
 
     checkpoint: bytes
     county_checkpoint: bytes
@@ -70,6 +72,7 @@ class Heads:
     county_hashes: Sequence[bytes]
     consistency: Mapping[int, Sequence[bytes]] = field(default_factory=dict)
     county_consistency: Mapping[int, Sequence[bytes]] = field(default_factory=dict)
+    key: Verifier | None = None
 
 
 def period_folder(
@@ -86,7 +89,7 @@ def period_folder(
     ``seal`` is the seal leaf's body; ``leaves`` are all leaves after the previous seal and before
     this one, in order; ``early`` are entries dated in this month that lie before that range.
     Entries of later months are published as bare leaf hashes; their own month will show them.
-    ``files`` holds DOCUMENTS (and further files, if any); ``signer`` is the book's key.
+    ``files`` holds DOCUMENTS (and further files, if any); ``signer`` is the book's current key.
     """
     content = body.decode(seal)
     _must(content["type"] == "seal", "a month's folder ends in a seal")
@@ -290,7 +293,7 @@ def _check_documents(content: Json, files: Mapping[str, bytes]) -> None:
 
 
 def _check_heads(content: Json, heads: Heads, signer: Signer) -> None:
-    head = note.open_checkpoint(heads.checkpoint, [signer.verifier])
+    head = note.open_checkpoint(heads.checkpoint, [heads.key or signer.verifier])
     _must(head.origin == signer.name, "the checkpoint is not of this book")
     _must(head.origin.endswith(f"/{content['book']}"), "the key is not of this book")
     _must(head.size == cast(int, content["index"]) + 1, "the checkpoint does not end in this leaf")

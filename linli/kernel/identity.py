@@ -121,6 +121,26 @@ def _split_area(digits: str) -> tuple[str, str]:
     return digits[:length], digits[length:]
 
 
+SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
+    "余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+_SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
+_TITLED = re.compile(r".{0,3}(先生|女士|同志|师傅|阿姨|大爷|大妈)")
+_GENERAL = frozenset(
+    {"业主", "住户", "居民", "商户", "租户", "车主", "物业", "业委会", "居委会", "财政", "税务局"}
+)
+
+
+def looks_like_a_person(name: str) -> bool:
+    """Whether a text reads like a natural person's name; then others see it masked."""
+    plain = name.strip()
+    if plain in _GENERAL:
+        return False
+    named = _SHORT_NAME.fullmatch(plain) and plain[0] in SURNAMES
+    return bool(named or _TITLED.fullmatch(plain) or "*" in plain)
+
+
 def mask_name(name: str) -> str:
     """A person's name for others' eyes: 张三 → 张*, 张三丰 → 张**, 欧阳修文 → 欧阳**.
 

@@ -173,52 +173,74 @@ def statistical(code: str) -> str:
 class Scope:
     """What somebody may see: places and all within them.
 
-    `Scope()` sees nothing. `EVERYWHERE` is only for acts of the system itself; an empty prefix
-    is an error, so that a forgotten place never opens everything. Prefixes that lie in another
-    of the same scope are dropped.
+    `Scope()` sees nothing. `alone`: places without what lies in them, as the book of a street is
+    not those of its estates. `EVERYWHERE` is only for acts of the system itself and for what is
+    public, never for somebody who has logged in; an empty prefix is an error, so that a forgotten
+    place never opens everything. What lies in another prefix of the same scope is dropped.
     """
 
     prefixes: frozenset[str] = frozenset()
     everywhere: bool = False
+    alone: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        for prefix in self.prefixes:
-            level(prefix)
+        for code in self.prefixes | self.alone:
+            level(code)
         kept = {
             prefix
             for prefix in self.prefixes
             if not any(prefix[:n] in self.prefixes for n in range(2, len(prefix)))
         }
         object.__setattr__(self, "prefixes", frozenset(kept))
+        alone = {code for code in self.alone if not self._spans(code)}
+        object.__setattr__(self, "alone", frozenset(alone))
 
     @classmethod
     def of(cls, *prefixes: str) -> Scope:
         return cls(frozenset(prefixes))
 
     def __bool__(self) -> bool:
-        return self.everywhere or bool(self.prefixes)
+        return self.everywhere or bool(self.prefixes or self.alone)
 
     def __or__(self, other: Scope) -> Scope:
-        return Scope(self.prefixes | other.prefixes, self.everywhere or other.everywhere)
+        return Scope(
+            self.prefixes | other.prefixes,
+            self.everywhere or other.everywhere,
+            self.alone | other.alone,
+        )
 
-    def covers(self, code: str) -> bool:
-        """Whether a place is within the scope; a row without a place is covered only everywhere."""
+    def _spans(self, code: str) -> bool:
+        """Whether a place and all that lies in it is within the scope."""
         return self.everywhere or any(
             code[:n] in self.prefixes for n in {len(prefix) for prefix in self.prefixes}
         )
 
+    def covers(self, code: str) -> bool:
+        """Whether a place is within the scope; a row without a place is covered only everywhere."""
+        return self._spans(code) or code in self.alone
+
     def touches(self, code: str) -> bool:
         """Whether a place is within the scope or holds a part of it (to draw the way down)."""
-        return self.covers(code) or any(prefix.startswith(code) for prefix in self.prefixes)
+        parts = self.prefixes | self.alone
+        return self.covers(code) or any(part.startswith(code) for part in parts)
 
     def within(self, code: str) -> Scope:
         """The part of the scope that lies in a place: narrowing to what is on screen."""
-        if self.covers(code):
+        if self._spans(code):
             return Scope.of(code)
-        return Scope(frozenset(p for p in self.prefixes if contains(code, p)))
+        return Scope(
+            frozenset(p for p in self.prefixes if contains(code, p)),
+            alone=frozenset(p for p in self.alone if contains(code, p)),
+        )
 
     def ranges(self) -> tuple[tuple[str, str], ...]:
-        """`bounds` of each prefix, in order; a query takes the rows inside any of them."""
+        """`bounds` of each prefix, in order; a query takes the rows inside any of them, and those
+        of the places `alone`.
+
+        Raises ValueError for EVERYWHERE, which has no bounds.
+        """
+        if self.everywhere:
+            raise ValueError("everywhere has no bounds")
         return tuple(bounds(prefix) for prefix in sorted(self.prefixes))
 
 

@@ -30,6 +30,33 @@ CASHIER = Role("cashier", _("出纳员"), "estate")
 APPROVER = Role("approver", _("审批人（小区党支部）"), "estate")
 RESIDENT = Role("resident", _("居民代表"), "estate")
 AUDITOR = Role("auditor", _("专业审计机构"), "")
+SURVEYOR = Role("surveyor", _("排查员"), "")
+
+HOUSING = Role("housing", _("住建部门"), "county")
+RESOURCES = Role("resources", _("自然资源部门"), "county")
+CIVIL = Role("civil", _("民政部门"), "county")
+FINANCE = Role("finance", _("财政部门"), "county")
+TAX = Role("tax", _("税务部门"), "county")
+JUSTICE = Role("justice", _("司法行政部门"), "county")
+POLICE = Role("police", _("公安部门"), "county")
+ENFORCEMENT = Role("enforcement", _("综合执法部门"), "county")
+ORGANISATION = Role("organisation", _("组织部门"), "county")
+
+DEPARTMENTS = (
+    HOUSING,
+    RESOURCES,
+    CIVIL,
+    FINANCE,
+    TAX,
+    JUSTICE,
+    POLICE,
+    ENFORCEMENT,
+    ORGANISATION,
+)
+"""The nine departments of the joint survey, in the order they sign.
+
+The report speaks of nine and does not name them (蓬莱:A1): which nine is assumed here.
+"""
 
 ROLES = {
     role.code: role
@@ -45,9 +72,17 @@ ROLES = {
         APPROVER,
         RESIDENT,
         AUDITOR,
+        SURVEYOR,
+        *DEPARTMENTS,
     )
 }
 
 ADMINISTRATORS = frozenset({SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN})
 FUND_GROUP = frozenset({BOOKKEEPER, CASHIER, APPROVER, RESIDENT})
 OVERSEERS = frozenset({DISTRICT, STREET, SECRETARY, AUDITOR})
+READS_NAMES = FUND_GROUP | {AUDITOR}
+"""Who reads the names of natural persons; others who oversee see them masked."""
+ROOM_READERS = frozenset({*FUND_GROUP, *OVERSEERS, SURVEYOR, *DEPARTMENTS})
+"""Who may look at public rooms: their owners' group, who oversees, who surveys and decides."""
+ROOM_KEEPERS = frozenset({STREET, SECRETARY, HOUSING})
+"""Who writes the register of public rooms."""

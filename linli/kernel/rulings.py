@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from linli.kernel.words import AnyOf
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -25,6 +27,8 @@ class Reason:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, AnyOf) and len(value) > 1:
+        return f"{_plain(value[:-1])}或{value[-1]}"
     return "、".join(map(str, value)) if isinstance(value, tuple | list) else value
 
 
@@ -39,10 +43,14 @@ class Ruling:
         return not self.reasons
 
     def __and__(self, other: Ruling) -> Ruling:
+        if not self.reasons or not other.reasons:
+            return self if self.reasons else other
         return Ruling(self.reasons + other.reasons)
 
     def at(self, field: str, row: int | None = None) -> Ruling:
         """The same ruling, each reason pointing at a field (and a row) where it named none."""
+        if not self.reasons:
+            return self
         return Ruling(
             tuple(
                 replace(r, field=r.field or field, row=row if r.row is None else r.row)

@@ -1,7 +1,8 @@
-"""The key files: one Ed25519 key for each log, one secret that marks protected rows.
+"""The key files: Ed25519 keys for each log, one secret that marks protected rows.
 
 They lie in `<data>/keys`, mode 600. Whoever has only the database can alter rows but can neither
-sign a checkpoint nor forge the mark of a row.
+sign a checkpoint nor forge the mark of a row. Which of a log's keys is in force is told by the log
+itself (`linli.ledger.signing`): a file that no leaf announces signs nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import hashlib
 import hmac
 import json
 import os
+import tempfile
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -19,65 +22,101 @@ from django.db import models
 
 from linli.kernel import keys
 
+FIRST = 1
 
-def _path(name: str) -> Path:
-    return Path(settings.KEYS) / name.replace("/", "_")
+
+def _path(origin: str, number: int) -> Path:
+    return Path(settings.KEYS) / f"{origin.replace('/', '_')}.{number}.key"
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a new file that only its owner reads; never over an old one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a new file that only its owner reads: whole, on the disk, and never over an old one.
 
-
-def new_key(origin: str, *, seed: bytes | None = None, generation: int = 1) -> str:
-    """Make the key of a log and return its public half as a C2SP verifier key.
-
-    A key that is there already is kept: the public half of the kept one is returned.
-    `seed`: 32 bytes, for tests.
+    Raises FileExistsError. What root writes belongs to whoever the directory belongs to.
     """
-    path = _path(f"{origin}.{generation}.key")
-    if not path.exists():
-        _write(path, keys.Signer(origin, seed or os.urandom(32)).text)
-    return str(signer(origin, generation=generation).verifier)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "w") as file:
+            if os.geteuid() == 0:
+                owner = path.parent.stat()
+                os.fchown(handle, owner.st_uid, owner.st_gid)
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        os.link(name, path)
+    finally:
+        os.unlink(name)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
-def signer(origin: str, *, generation: int = 1) -> keys.Signer:
-    """The signer of a log. FileNotFoundError when its key file is missing."""
-    return _signer(str(_path(f"{origin}.{generation}.key")))
+def first_key(origin: str, *, seed: bytes | None = None) -> keys.Signer:
+    """The first key of a log, made if its file is not there. `seed`: 32 bytes, for tests."""
+    path = _path(origin, FIRST)
+    if not has_key(origin):
+        with suppress(FileExistsError):
+            _write(path, keys.Signer(origin, seed or os.urandom(32)).text)
+    return _read(path)
 
 
-def fingerprint(origin: str, *, generation: int = 1) -> str:
-    """The short form of a log's key, as notices print it."""
-    return keys.fingerprint(signer(origin, generation=generation).verifier)
+def has_key(origin: str) -> bool:
+    """Whether the first key of a log is here."""
+    return _path(origin, FIRST).exists()
+
+
+def further_key(origin: str, *, seed: bytes | None = None) -> keys.Signer:
+    """A new key beside those that are there. It counts once a leaf of the log announces it; what
+    an act that was undone left over is neither used nor written over."""
+    made = keys.Signer(origin, seed or os.urandom(32))
+    _write(_path(origin, max(_numbered(origin), default=0) + 1), made.text)
+    return made
+
+
+def signer(key: keys.Verifier) -> keys.Signer:
+    """The secret half of a public key. FileNotFoundError when no file here holds it."""
+    return _find(Path(settings.KEYS), key)
 
 
 @lru_cache(maxsize=4096)
-def _signer(path: str) -> keys.Signer:
-    return keys.parse_skey(Path(path).read_text().strip())
+def _find(folder: Path, key: keys.Verifier) -> keys.Signer:
+    for path in _numbered(key.name).values():
+        if (found := _read(path)).verifier == key:
+            return found
+    raise FileNotFoundError(folder / key.name)
+
+
+def _numbered(origin: str) -> dict[int, Path]:
+    """The key files of a log by their number."""
+    stem = _path(origin, FIRST).name.removesuffix(f"{FIRST}.key")
+    found = {path.name: path for path in Path(settings.KEYS).glob(f"{stem}*.key")}
+    middles = {name: name.removeprefix(stem).removesuffix(".key") for name in found}
+    return {int(n): found[name] for name, n in sorted(middles.items()) if n.isdecimal()}
+
+
+def _read(path: Path) -> keys.Signer:
+    return keys.parse_skey(path.read_text().strip())
 
 
 def _row_key() -> bytes:
-    return _read_row_key(str(_path("rows.key")))
+    return _read_row_key(settings.KEYS)
 
 
 @lru_cache(maxsize=8)
-def _read_row_key(path: str) -> bytes:
-    if not Path(path).exists():
-        try:
-            _write(Path(path), os.urandom(32).hex())
-        except FileExistsError:
-            pass
-    return bytes.fromhex(Path(path).read_text())
+def _read_row_key(directory: Path) -> bytes:
+    path = directory / "rows.key"
+    if not path.exists():
+        with suppress(FileExistsError):
+            _write(path, os.urandom(32).hex())
+    return bytes.fromhex(path.read_text())
 
 
 def keyed_hash(text: str) -> str:
     """HMAC-SHA-256 of a text under the row key, as hex."""
-    return hmac.new(_row_key(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_row_key(), text.encode(), "sha256").hex()
 
 
 def _plain(value: object) -> str:

@@ -32,7 +32,7 @@ def open_account(
 ) -> Account:
     """Open a money account for one fund.
 
-    `holder`: bank, supervised, wallet, cash or custody; `tail`: the last digits of its number.
+    `holder`: a key of rules.HOLDERS; `tail`: the last digits of its number.
     """
     rules.may_open_account(
         known_fund=fund in FUNDS, fund=fund, name=name, holder=holder, tail=tail

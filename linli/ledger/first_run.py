@@ -12,12 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.period import Period
 from linli.ledger import accounts, services
-from linli.ledger.forms import holder_choices
+from linli.ledger.forms import HOLDER_HELP, NO_HOLDER, holder_choices
 from linli.ledger.models import Book
+from linli.ledger.rules import CUSTODY
 from linli.places import queries as places
 from linli.sources import FUNDS
-from linli.web.fields import AmountField, MonthField
+from linli.web.fields import AmountField, MonthField, Part
+from linli.web.templatetags.linli_ui import period
 from linli.web.templatetags.words import say
+
+MOST_BOOKS = 5
 
 
 def _estates() -> list[tuple[str, Any]]:
@@ -58,6 +62,22 @@ class BookStep(forms.Form):
         for code, fund in FUNDS.items():
             self.fields |= _account_fields(code, say(fund.name))
 
+    def parts(self) -> list[Part]:
+        """The book, then what each fund has: its account and the opening in it."""
+        book = ("estate", "first_period", "live_from", "custodian", "phone")
+        named = {f"book_{name}": self.fields[f"book_{name}"].label for name in book}
+        funds = [
+            Part({f"{code}_{name}": word for name, (word, _help) in ACCOUNT.items()}, fund.name)
+            for code, fund in FUNDS.items()
+        ]
+        return [Part(named, self.title), *funds]
+
+    @staticmethod
+    def after() -> list[str]:
+        """How each book goes on: the months before its live month are imported, if it has any."""
+        rows = Book.objects.order_by("code").values_list("name", "first_period", "live_from")
+        return [_next(*row) for row in rows[:MOST_BOOKS]]
+
     @staticmethod
     def done() -> bool:
         return Book.objects.exists()
@@ -68,6 +88,8 @@ class BookStep(forms.Form):
             named, holder = data.get(f"{fund}_account"), data.get(f"{fund}_holder")
             if named and not holder:
                 self.add_error(f"{fund}_holder", _("请选择由谁保管"))
+            if holder in CUSTODY and not data.get(f"{fund}_holder_name"):
+                self.add_error(f"{fund}_holder_name", NO_HOLDER)
             if not named and (holder or data.get(f"{fund}_opening_fen")):
                 self.add_error(f"{fund}_account", _("请填写账户名称"))
         if not any(data.get(f"{fund}_account") for fund in FUNDS):
@@ -101,6 +123,7 @@ class BookStep(forms.Form):
                 fund=fund,
                 name=data[f"{fund}_account"],
                 holder=data[f"{fund}_holder"],
+                holder_name=data[f"{fund}_holder_name"],
                 bank=data[f"{fund}_bank"],
                 tail=data[f"{fund}_tail"],
                 now=now,
@@ -111,28 +134,53 @@ class BookStep(forms.Form):
         return {}
 
 
+def _next(name: str, first: str, live: str) -> str:
+    """What the bookkeeper of a book does now."""
+    if not live:
+        text = gettext(
+            "%(book)s：记账员导入以往的台账和银行流水，按月封存、公示；导完后在账套的“设置”里"
+            "定启用月份，从那个月起逐笔填凭证审批。"
+        )
+    elif live > first:
+        text = gettext(
+            "%(book)s：记账员导入%(live)s以前的台账和银行流水；从%(live)s起逐笔填凭证审批。"
+        )
+    else:
+        text = gettext(
+            "%(book)s：记账员从%(live)s起逐笔填凭证，由审批人审批入账；"
+            "月底导入银行流水，对账、封存、公示。"
+        )
+    return text % {"book": name, "live": period(live) if live else ""}
+
+
+ACCOUNT = {
+    "account": (_("账户名称"), _("例如：业委会专户")),
+    "holder": (_("由谁保管"), ""),
+    "holder_name": (_("户名或代管单位"), HOLDER_HELP),
+    "bank": (_("开户行"), ""),
+    "tail": (_("账号后四位"), ""),
+    "opening_fen": (_("期初余额（元）"), ""),
+}
+"""The fields of an account: what each is called, and what helps to fill it in."""
+
+
 def _account_fields(fund: str, name: str) -> dict[str, forms.Field]:
-    told = {"fund": name}
-    return {
-        f"{fund}_account": forms.CharField(
-            label=gettext("%(fund)s：账户名称") % told,
-            max_length=64,
-            required=False,
-            help_text=_("例如：业委会专户"),
+    """The fields of a fund's account, each named with the fund, as `linli init` asks for them."""
+    kinds = {
+        "account": forms.CharField(max_length=64, required=False),
+        "holder": forms.ChoiceField(choices=holder_choices, required=False),
+        "holder_name": forms.CharField(max_length=64, required=False),
+        "bank": forms.CharField(max_length=64, required=False),
+        "tail": forms.CharField(
+            max_length=8, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
         ),
-        f"{fund}_holder": forms.ChoiceField(
-            label=gettext("%(fund)s：由谁保管") % told, choices=holder_choices, required=False
-        ),
-        f"{fund}_bank": forms.CharField(
-            label=gettext("%(fund)s：开户行") % told, max_length=64, required=False
-        ),
-        f"{fund}_tail": forms.CharField(
-            label=gettext("%(fund)s：账号后四位") % told, max_length=8, required=False
-        ),
-        f"{fund}_opening_fen": AmountField(
-            label=gettext("%(fund)s：期初余额（元）") % told, required=False, minimum_fen=0
-        ),
+        "opening_fen": AmountField(required=False, minimum_fen=0),
     }
+    for code, field in kinds.items():
+        word, help_text = ACCOUNT[code]
+        field.label = gettext("%(fund)s：%(what)s") % {"fund": name, "what": word}
+        field.help_text = help_text or field.help_text
+    return {f"{fund}_{code}": field for code, field in kinds.items()}
 
 
 FIRST_RUN = (BookStep,)

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.period import Period
-from linli.ledger.rules import HOLDERS
+from linli.ledger.rules import CUSTODY, HOLDERS
 from linli.sources import FUNDS
 from linli.web.fields import AmountField, DayField, MonthField
 from linli.web.templatetags.words import say
@@ -19,6 +19,10 @@ def fund_choices() -> list[tuple[str, str]]:
 
 def holder_choices() -> list[tuple[str, str]]:
     return [("", "—"), *((code, say(name)) for code, name in HOLDERS.items())]
+
+
+HOLDER_HELP = _("银行账户写开户时登记的户名，代管的写代管单位的全称")
+NO_HOLDER = _("请写明由哪个单位代管，月末余额由它确认")
 
 
 class BooksFilter(forms.Form):
@@ -87,7 +91,7 @@ class MoneyAccountForm(forms.Form):
     name = forms.CharField(label=_("账户名称"), max_length=64, help_text=_("例如：业委会专户"))
     holder = forms.ChoiceField(label=_("由谁保管"), choices=holder_choices)
     holder_name = forms.CharField(
-        label=_("户名"), max_length=64, required=False, help_text=_("开户时登记的名称，或代管单位")
+        label=_("户名或代管单位"), max_length=64, required=False, help_text=HOLDER_HELP
     )
     bank = forms.CharField(label=_("开户行"), max_length=64, required=False)
     tail = forms.CharField(
@@ -98,6 +102,12 @@ class MoneyAccountForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
     opened_on = DayField(label=_("从哪天启用"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("holder") in CUSTODY and not data.get("holder_name"):
+            self.add_error("holder_name", NO_HOLDER)
+        return data
 
 
 class CloseAccountForm(forms.Form):
@@ -116,7 +126,10 @@ class ProjectForm(forms.Form):
         help_text=_("哪次征集、谁提出、多少户支持"),
     )
     stage = forms.CharField(
-        label=_("进展"), max_length=32, required=False, help_text=_("例如：招标、施工、验收")
+        label=_("进展"),
+        max_length=32,
+        required=False,
+        help_text=_("例如：已签协议、实施中、已验收、已结项"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,6 +150,12 @@ class ProjectForm(forms.Form):
         """Fund → fen, of those that were filled in."""
         found = {code: self.cleaned_data.get(f"budget_{code}") for code in FUNDS}
         return {code: fen for code, fen in found.items() if fen}
+
+
+class StageForm(forms.Form):
+    stage = forms.CharField(
+        label=_("现在的进展"), max_length=32, help_text=_("例如：实施中、已验收、已结项")
+    )
 
 
 def span_of(request: Any, book: Any, *, today: Any) -> tuple[SpanForm, str, str]:

@@ -7,9 +7,9 @@ _SUM = (
     "WHERE l.entry_id = NEW.id GROUP BY a.fund HAVING SUM(l.amount_fen) <> 0)"
 )
 _INVERSE = (
-    "NEW.reverses_id IS NOT NULL AND ("
-    "EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.reverses_id "
-    "AND (e.kind = 'reversal' OR e.book_id <> NEW.book_id)) "
+    "NEW.reverses_id IS NOT NULL AND (NEW.original_on IS NULL "
+    "OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = NEW.reverses_id "
+    "AND (e.kind IN ('reversal', 'opening') OR e.book_id <> NEW.book_id)) "
     "OR (SELECT COUNT(*) FROM ledger_line WHERE entry_id = NEW.id) "
     "<> (SELECT COUNT(*) FROM ledger_line WHERE entry_id = NEW.reverses_id) "
     "OR EXISTS (SELECT 1 FROM ledger_line n LEFT JOIN ledger_line o "
@@ -18,6 +18,17 @@ _INVERSE = (
     "AND COALESCE(o.project_id, 0) = COALESCE(n.project_id, 0) "
     "AND o.restriction = n.restriction "
     "WHERE n.entry_id = NEW.id AND o.id IS NULL))"
+)
+
+_WORDS = (
+    "voucher",
+    "counterparty",
+    "summary",
+    "handler",
+    "document",
+    "decision",
+    "ground",
+    "note",
 )
 
 GUARDS = (
@@ -29,6 +40,17 @@ GUARDS = (
     *insert_only("ledger_paper"),
     Guard("wording_stays", "ledger_wording", "DELETE"),
     Guard("wordings_stay", "ledger_wording", "TRUNCATE"),
+    Guard(
+        "wording_is_only_erased",
+        "ledger_wording",
+        "UPDATE",
+        "NEW.person <> OLD.person OR NEW.entry_id <> OLD.entry_id OR "
+        + " OR ".join(f"(NEW.{name} <> OLD.{name} AND NEW.{name} <> '')" for name in _WORDS),
+    ),
+    Guard("project_stays", "ledger_project", "DELETE"),
+    Guard("projects_stay", "ledger_project", "TRUNCATE"),
+    Guard("budget_stays", "ledger_budget", "DELETE"),
+    Guard("budgets_stay", "ledger_budget", "TRUNCATE"),
     Guard("balance_stays", "ledger_balance", "DELETE"),
     Guard("balances_stay", "ledger_balance", "TRUNCATE"),
     Guard("account_stays", "ledger_account", "DELETE"),
@@ -58,8 +80,8 @@ GUARDS = (
         "leaf_comes_next",
         "ledger_leaf",
         "INSERT",
-        'NEW."index" <> (SELECT COALESCE(MAX("index"), -1) + 1 FROM ledger_leaf '
-        "WHERE log_id = NEW.log_id)",
+        'NEW."index" > 0 AND NOT EXISTS (SELECT 1 FROM ledger_leaf '
+        'WHERE log_id = NEW.log_id AND "index" = NEW."index" - 1)',
     ),
     Guard(
         "line_of_a_posted_entry",
@@ -67,12 +89,27 @@ GUARDS = (
         "INSERT",
         "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)",
     ),
+    # SQLite keeps in a column of whole numbers whatever number it is given.
+    Guard(
+        "line_is_whole_fen",
+        "ledger_line",
+        "INSERT",
+        "NEW.amount_fen <> CAST(NEW.amount_fen AS BIGINT)",
+    ),
+    Guard(
+        "line_uses_its_own_project",
+        "ledger_line",
+        "INSERT",
+        "NEW.project_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_project p "
+        "JOIN ledger_account a ON a.book_id = p.book_id "
+        "WHERE p.id = NEW.project_id AND a.id = NEW.account_id)",
+    ),
     Guard(
         "entry_comes_next",
         "ledger_entry",
         "INSERT",
-        "NEW.number <> (SELECT COALESCE(MAX(number), 0) + 1 FROM ledger_entry "
-        "WHERE book_id = NEW.book_id)",
+        "NEW.number < 1 OR NEW.number > 1 AND NOT EXISTS (SELECT 1 FROM ledger_entry "
+        "WHERE book_id = NEW.book_id AND number = NEW.number - 1)",
     ),
     Guard("entry_balances", "ledger_entry", "INSERT", _SUM),
     Guard(
@@ -97,11 +134,18 @@ GUARDS = (
         "INSERT",
         "EXISTS (SELECT 1 FROM ledger_seal WHERE book_id = NEW.book_id AND period >= NEW.period)",
     ),
+    Guard(
+        "history_before_the_book_went_live",
+        "ledger_entry",
+        "INSERT",
+        "NEW.kind IN ('import', 'opening') AND EXISTS (SELECT 1 FROM ledger_book b "
+        "WHERE b.id = NEW.book_id AND b.live_from <> '' AND NEW.period >= b.live_from)",
+    ),
     Guard("reversal_is_the_inverse", "ledger_entry", "INSERT", _INVERSE),
     Guard(
         "seal_comes_after",
         "ledger_seal",
         "INSERT",
-        "EXISTS (SELECT 1 FROM ledger_seal WHERE book_id = NEW.book_id AND period >= NEW.period)",
+        "EXISTS (SELECT 1 FROM ledger_seal WHERE book_id = NEW.book_id AND period > NEW.period)",
     ),
 )

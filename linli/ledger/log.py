@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 
 from linli.kernel import merkle
 from linli.kernel import note as notes
 from linli.keys import vault
-from linli.ledger.models import Book, Checkpoint, Leaf, Log
+from linli.ledger import signing
+from linli.ledger.models import Book, Checkpoint, Log
 
 LEAVES_A_LOG = 1 << 28
+_FEW = 16
 
 
 def insert(cursor: object, table: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
-    """INSERT many rows in as few statements as the databases allow."""
-    step = 30_000 // len(columns)
+    """INSERT many rows the shortest way each database has; triggers and constraints see them all."""
     names = ", ".join(f'"{name}"' for name in columns)
+    if connection.vendor == "postgresql" and len(rows) > _FEW:
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            for row in rows:
+                copy.write_row(row)
+        return
     one = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    for start in range(0, len(rows), step):
-        part = rows[start : start + step]
-        values = ", ".join([one] * len(part))
+    if len(rows) > _FEW:
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES {one}", rows)  # type: ignore[attr-defined]
+    elif rows:
         cursor.execute(  # type: ignore[attr-defined]
-            f"INSERT INTO {table} ({names}) VALUES {values}",
-            [value for row in part for value in row],
+            f"INSERT INTO {table} ({names}) VALUES " + ", ".join([one] * len(rows)),
+            [value for row in rows for value in row],
         )
+
+
+@contextmanager
+def in_one_go(rows: int) -> Iterator[None]:
+    """Send the statements inside without waiting for each one's answer, where that can be done.
+
+    On PostgreSQL (with `rows` few enough not to be copied) what is refused is raised at the end.
+    Nothing may be read inside.
+    """
+    if connection.vendor != "postgresql" or rows > _FEW:
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def create(origin: str) -> Log:
@@ -35,7 +56,7 @@ def create(origin: str) -> Log:
     log = Log.objects.create(
         origin=origin, root=empty.root().hex(), frontier=empty.to_bytes().hex()
     )
-    vault.new_key(origin)
+    vault.first_key(origin)
     return log
 
 
@@ -104,16 +125,25 @@ def keep(log: Log) -> None:
 
 
 def sign(log: Log, *, now: datetime) -> Checkpoint:
-    """Sign the head of a locked log, once for each size."""
-    found = Checkpoint.objects.filter(log=log, size=log.size).first()
-    if found:
-        return found
-    text = notes.sign_checkpoint(
-        notes.Checkpoint(log.origin, log.size, bytes.fromhex(log.root)), vault.signer(log.origin)
-    ).decode()
+    """Sign the head of a locked log."""
+    head = notes.Checkpoint(log.origin, log.size, bytes.fromhex(log.root))
+    text = notes.sign_checkpoint(head, signing.signer(log.origin)).decode()
     log.checked_size = log.size
     log.save(update_fields=["checked_size"])
     return Checkpoint.objects.create(log=log, size=log.size, root=log.root, note=text, made_at=now)
+
+
+def checkpoint(book: Book, log: Log, *, now: datetime) -> Checkpoint:
+    """Sign the head of a book's locked log and put that into the county's; once for each size."""
+    if found := Checkpoint.objects.filter(log=log, size=log.size).first():
+        return found
+    signed = sign(log, now=now)
+    origin = county_origin(book.county)
+    county = Log.objects.select_for_update().filter(origin=origin).first() or create(origin)
+    append(county, [("checkpoint", signed.note.encode())], now=now)
+    keep(county)
+    sign(county, now=now)
+    return signed
 
 
 def county_origin(county: str) -> str:
@@ -122,16 +152,3 @@ def county_origin(county: str) -> str:
 
 def book_origin(book: Book) -> str:
     return f"linli/{book.county}/{book.code}"
-
-
-def witness(book: Book, checkpoint: Checkpoint, *, now: datetime) -> Checkpoint:
-    """Put a book's checkpoint into the county's log and sign that, too."""
-    origin = county_origin(book.county)
-    with transaction.atomic():
-        log = Log.objects.select_for_update().filter(origin=origin).first() or create(origin)
-        body = checkpoint.note.encode()
-        last = Leaf.objects.filter(log=log, kind="checkpoint", body=checkpoint.note).exists()
-        if not last:
-            append(log, [("checkpoint", body)], now=now)
-            keep(log)
-        return sign(log, now=now)

@@ -28,6 +28,15 @@ class Log(models.Model):
     checked_size = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
 
+    def __str__(self) -> str:
+        return self.origin
+
+    @property
+    def place(self) -> str:
+        """Where it belongs: its book's place, or the county itself."""
+        found = Book.objects.filter(log=self).values_list("place", flat=True).first()
+        return found or self.origin.split("/")[1]
+
 
 class Book(Kept, Placed):
     """The money of one place. The code never changes; the place may be recoded.
@@ -123,7 +132,7 @@ class Leaf(models.Model):
     """One leaf of a log: the exact bytes that were hashed, and their hash."""
 
     id = models.BigIntegerField(primary_key=True)
-    log = models.ForeignKey(Log, models.PROTECT, related_name="leaves")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="leaves", db_index=False)
     index = models.PositiveIntegerField()
     kind = models.CharField(max_length=16)
     body = models.TextField()
@@ -131,6 +140,10 @@ class Leaf(models.Model):
 
     class Meta:
         constraints = [UniqueConstraint(fields=["log", "index"], name="a_leaf_has_its_own_index")]
+        indexes = [
+            Index(fields=["log", "index"], condition=Q(kind="key"), name="keys_of_a_log"),
+            Index(fields=["log", "hash"], condition=Q(kind="checkpoint"), name="heads_in_a_log"),
+        ]
 
 
 class Entry(models.Model):
@@ -140,7 +153,7 @@ class Entry(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True)
-    book = models.ForeignKey(Book, models.PROTECT, related_name="entries")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="entries", db_index=False)
     number = models.PositiveIntegerField()
     leaf = models.OneToOneField(Leaf, models.PROTECT)
     key = models.CharField(max_length=80)
@@ -150,9 +163,15 @@ class Entry(models.Model):
     period = models.CharField(max_length=7)
     original_on = models.DateField(null=True)
     recorded_at = models.DateTimeField()
-    prepared_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    approved_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    seconded_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    prepared_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    approved_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    seconded_by = models.ForeignKey(
+        USER, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     mark = models.CharField(max_length=64)
 
@@ -238,7 +257,7 @@ WORDS = (
 class Paper(Kept):
     """A paper attached to an entry, by the hash of its bytes."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="papers")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="papers", db_index=False)
     position = models.PositiveSmallIntegerField()
     sha256 = models.CharField(max_length=64)
 
@@ -250,7 +269,7 @@ class Paper(Kept):
 class Balance(models.Model):
     """Running sums of one account in one month, written with the posting; `verify` folds them."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="balances")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="balances", db_index=False)
     period = models.CharField(max_length=7)
     debit_fen = models.BigIntegerField(default=0)
     credit_fen = models.BigIntegerField(default=0)
@@ -267,7 +286,7 @@ class Tally(models.Model):
     what was used.
     """
 
-    book = models.ForeignKey(Book, models.PROTECT, related_name="tallies")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="tallies", db_index=False)
     fund = models.CharField(max_length=16)
     project = models.CharField(max_length=32, blank=True)
     restriction = models.CharField(max_length=32, blank=True)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import Http404
 
+from linli.kernel.money import parse_yuan
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
 from linli.kernel.rulings import ALLOWED, Ruling
 from linli.ledger import posting, rules
 from linli.ledger.models import Account, Balance, Book, Entry, Line, Project, Seal, Tally, Wording
 from linli.ledger.rules import Draft
+from linli.places import queries as places
+from linli.search import words
 from linli.sources import chart
 
 SHORT_LIST = 30
+LONGEST_NUMBER = 6
 
 
 def book_at(code: str) -> Book:
@@ -34,6 +38,15 @@ def account_at(code: str, pk: int) -> Account:
         raise Http404
     account.place = account.book.place  # type: ignore[attr-defined]
     return account
+
+
+def project_at(code: str, pk: int) -> Project:
+    """A project of a book, with the book's `place`; Http404 where there is none."""
+    project = Project.objects.select_related("book").filter(book__code=code, pk=pk).first()
+    if project is None:
+        raise Http404
+    project.place = project.book.place  # type: ignore[attr-defined]
+    return project
 
 
 def entry_at(code: str, number: int) -> Entry:
@@ -70,6 +83,57 @@ def register(scope: Scope, *, text: str = "") -> QuerySet[Book]:
     if text := text.strip():
         found = found.filter(name__icontains=text) | found.filter(code__iexact=text)
     return found.order_by("code")
+
+
+def find_books(text: str, scope: Scope, *, limit: int) -> list[Book]:
+    """Books by name, code or the pinyin initials of their place, in order of their codes."""
+    like = Q(name__icontains=text)
+    if plain := words.latin(text):
+        of_place = places.in_force().within(scope).filter(initials__begins=plain)
+        like |= Q(code__begins=text.upper()) | Q(place__in=of_place.values("place"))
+    return list(Book.objects.within(scope).filter(like).order_by("code")[:limit])
+
+
+def find_accounts(text: str, scope: Scope, *, limit: int) -> list[Account]:
+    """Money accounts by name, bank, who holds them, or the tail of their number."""
+    like = Q(name__icontains=text) | Q(bank__icontains=text) | Q(holder_name__icontains=text)
+    if text.isascii() and text.isdigit():
+        like |= Q(tail=text)
+    inside = Book.objects.within(scope).values("pk")
+    found = Account.objects.filter(like, kind=rules.MONEY, book__in=inside)
+    return list(found.select_related("book").order_by("book__code", "position")[:limit])
+
+
+def find_projects(text: str, scope: Scope, *, limit: int) -> list[Project]:
+    """Projects by name, code, number of the agreement, or who carries them out; newest first."""
+    like = Q(name__icontains=text) | Q(contractor__icontains=text)
+    like |= Q(code__icontains=text) | Q(agreement__icontains=text)
+    inside = Book.objects.within(scope).values("pk")
+    found = Project.objects.filter(like, book__in=inside)
+    return list(found.select_related("book").order_by("-added_at", "pk")[:limit])
+
+
+def find_entries(text: str, scope: Scope, *, since: str, limit: int) -> list[Entry]:
+    """Imported entries from a month on ("": all), newest first, each with `total_fen`; one query.
+
+    By summary, counterparty (unless a natural person), document, voucher number, entry number or
+    amount.
+    """
+    like = Q(wording__summary__icontains=text) | Q(wording__document__icontains=text)
+    like |= Q(wording__counterparty__icontains=text, wording__person=False)
+    like |= Q(wording__voucher__endswith=text)
+    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
+        like |= Q(number=int(text))
+    lines = Line.objects.filter(entry=OuterRef("pk")).order_by()
+    if fen := parse_yuan(text)[0]:
+        like |= Q(Exists(lines.filter(amount_fen__in=[fen, -fen])))
+    inside = Book.objects.within(scope).values("pk")
+    rows = Entry.objects.filter(like, kind=rules.IMPORT, book__in=inside, period__gte=since)
+    chosen = rows.order_by("-period", "-number", "-pk").values("pk")[:limit]
+    total = lines.filter(amount_fen__gt=0).values("entry").annotate(fen=Sum("amount_fen"))
+    found = Entry.objects.filter(pk__in=chosen).select_related("book", "wording")
+    found = found.annotate(total_fen=Subquery(total.values("fen")))
+    return list(found.order_by("-period", "-number", "-pk"))
 
 
 def names_of(book: Book) -> dict[tuple[str, str], object]:

@@ -12,6 +12,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.kernel.identity import mask_name
+from linli.kernel.roles import READS_NAMES
 from linli.kernel.rulings import refuse
 from linli.kernel.words import gettext_noop
 from linli.ledger import papers, queries, rules
@@ -171,6 +173,7 @@ def account_excel(request: HttpRequest, account: Account) -> HttpResponse:
     book = account.book
     _form, first, last = span_of(request, book, today=timezone.localdate())
     sums = papers.turnovers([account], first, last)[account.pk]
+    named = request.access.whole(*READS_NAMES).covers(book.place)  # type: ignore[attr-defined]
     columns = [
         Column(_("日期"), "day"),
         Column(_("凭证号")),
@@ -193,7 +196,9 @@ def account_excel(request: HttpRequest, account: Account) -> HttpResponse:
                 entry.number,
                 entry.wording.summary,
                 say(papers.contra(line)),
-                entry.wording.counterparty,
+                entry.wording.counterparty
+                if named or not entry.wording.person
+                else mask_name(entry.wording.counterparty),
                 line.amount_fen if line.amount_fen > 0 else "",
                 -line.amount_fen if line.amount_fen < 0 else "",
                 sums.opening_fen + line.moved_fen,
@@ -324,6 +329,8 @@ def year(request: HttpRequest, book: Book) -> HttpResponse:
         "roots": papers.roots(book, number),
         "funds": funds,
         "last": _last_month(number),
+        "year_first": f"?first={number}-01",
+        "year_span": f"?first={number}-01&last={number}-12",
     }
     return render(request, "ledger/year.html", context)
 

@@ -44,6 +44,11 @@ def entry_id(book_id: int, number: int) -> int:
     return book_id * ENTRIES_A_BOOK + number
 
 
+def line_id(entry_id: int, position: int) -> int:
+    """A line's id follows from its entry and place."""
+    return entry_id * LINES_AN_ENTRY + position
+
+
 def mark_of(id_: int, content: str, *people: int | bool | None) -> str:
     """The mark of an entry: its id, content hash, preparer, approver, second approver, `person`."""
     told = "|".join("" if value is None else str(value) for value in people)
@@ -69,15 +74,17 @@ def known(book: Book, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
 def facts(book: Book, drafts: Sequence[Draft], *, now: datetime) -> BookFacts:
     """The book as it stands, as far as these drafts ask."""
     projects = {line.project for draft in drafts for line in draft.lines if line.project}
-    restricted = any(line.restriction for draft in drafts for line in draft.lines)
+    codes = {line.account for draft in drafts for line in draft.lines} or {""}
+    restricted = any(line.fund in rules.RESTRICTED for draft in drafts for line in draft.lines)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id, a.fund, a.code, a.kind, a.name, a.opened_on, a.closed_on, "
-            "CASE WHEN a.kind = 'money' THEN (SELECT COALESCE(SUM(b.debit_fen - b.credit_fen), 0) "
+            "CASE WHEN a.kind IN ('money', 'liability') THEN (SELECT COALESCE(SUM(b.debit_fen - b.credit_fen), 0) "
             "FROM ledger_balance b WHERE b.account_id = a.id) END, "
             "(SELECT COALESCE(MAX(period), '') FROM ledger_seal WHERE book_id = %s) "
-            "FROM ledger_account a WHERE a.book_id = %s",
-            [book.pk, book.pk],
+            "FROM ledger_account a WHERE a.book_id = %s AND (a.kind IN ('money', 'liability') "
+            f"OR a.code IN ({', '.join(['%s'] * len(codes))}))",
+            [book.pk, book.pk, *codes],
         )
         rows = cursor.fetchall()
         found = BookFacts(
@@ -94,8 +101,10 @@ def facts(book: Book, drafts: Sequence[Draft], *, now: datetime) -> BookFacts:
                 for row in rows
             },
             money_fen={row[0]: int(row[7]) for row in rows if row[3] == rules.MONEY},
+            owed_fen={row[0]: -int(row[7]) for row in rows if row[3] == rules.LIABILITY},
             sealed_through=rows[0][8] if rows else "",
             projects={},
+            first_period=book.first_period,
             live_from=book.live_from,
             limit_fen=book.limit_fen,
             today=timezone.localdate(now),
@@ -138,6 +147,7 @@ class Writer:
     def __init__(self, book: Book, log: Log, found: BookFacts, now: datetime, salt: Salt) -> None:
         self.book, self.log, self.facts, self.now, self.salt = book, log, found, now, salt
         self.number, self.index = log.entry_count, log.size
+        self.recorded_at = connection.ops.adapt_datetimefield_value(now)
         self.bodies: list[tuple[str, bytes]] = []
         self.lines: list[tuple] = []
         self.entries: list[tuple] = []
@@ -200,7 +210,7 @@ class Writer:
             project = self.facts.projects[line.project] if line.project else None
             self.lines.append(
                 (
-                    id_ * LINES_AN_ENTRY + position,
+                    line_id(id_, position),
                     id_,
                     position,
                     account.id,
@@ -224,7 +234,7 @@ class Writer:
                     tally[0] -= line.amount_fen
 
     def _add_entry(self, draft: Draft, id_: int, content: str) -> None:
-        day, moment = connection.ops.adapt_datefield_value, connection.ops.adapt_datetimefield_value
+        day = connection.ops.adapt_datefield_value
         self.entries.append(
             (
                 id_,
@@ -237,7 +247,7 @@ class Writer:
                 day(draft.date),
                 draft.period,
                 day(draft.original) if draft.original else None,
-                moment(self.now),
+                self.recorded_at,
                 draft.prepared_by,
                 draft.approved_by,
                 draft.seconded_by,
@@ -255,21 +265,26 @@ class Writer:
 
     def write(self) -> None:
         """Write everything: leaves and lines, then entries (whose triggers close them), sums."""
-        logs.append(self.log, self.bodies, now=self.now)
-        self.log.entry_count = self.number
-        with connection.cursor() as cursor:
-            logs.insert(cursor, "ledger_line", _LINE, self.lines)
-            logs.insert(cursor, "ledger_entry", _ENTRY, self.entries)
-            logs.insert(
-                cursor, "ledger_wording", ("entry_id", *WORDS, "person", "salts"), self.wordings
-            )
-            self._write_sums(cursor)
-        logs.keep(self.log)
+        with logs.in_one_go(len(self.lines)):
+            logs.append(self.log, self.bodies, now=self.now)
+            self.log.entry_count = self.number
+            with connection.cursor() as cursor:
+                logs.insert(cursor, "ledger_line", _LINE, self.lines)
+                logs.insert(cursor, "ledger_entry", _ENTRY, self.entries)
+                logs.insert(
+                    cursor, "ledger_wording", ("entry_id", *WORDS, "person", "salts"), self.wordings
+                )
+                self._write_sums(cursor)
+            logs.keep(self.log)
 
     def _write_sums(self, cursor: object) -> None:
         rows = [(a, p, *sums) for (a, p), sums in sorted(self.balances.items())]
-        for row in rows:
-            cursor.execute(_ADD_BALANCE, row)  # type: ignore[attr-defined]
+        for start in range(0, len(rows), _BALANCES):
+            part = rows[start : start + _BALANCES]
+            cursor.execute(  # type: ignore[attr-defined]
+                _ADD_BALANCE % ", ".join(["(%s, %s, %s, %s, %s)"] * len(part)),
+                [value for row in part for value in row],
+            )
         for (fund, project, code, period), (into, out) in sorted(self.tallies.items()):
             cursor.execute(  # type: ignore[attr-defined]
                 _ADD_TALLY, (self.book.pk, fund, project, code, period, into, out)
@@ -295,9 +310,10 @@ _ENTRY = (
     "reverses_id",
     "mark",
 )
+_BALANCES = 500
 _ADD_BALANCE = (
     "INSERT INTO ledger_balance AS b (account_id, period, debit_fen, credit_fen, entry_count) "
-    "VALUES (%s, %s, %s, %s, %s) ON CONFLICT (account_id, period) DO UPDATE SET "
+    "VALUES %s ON CONFLICT (account_id, period) DO UPDATE SET "
     "debit_fen = b.debit_fen + excluded.debit_fen, "
     "credit_fen = b.credit_fen + excluded.credit_fen, "
     "entry_count = b.entry_count + excluded.entry_count"

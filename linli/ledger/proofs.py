@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from linli.kernel import merkle
 from linli.kernel.period import Period
 from linli.ledger import log as logs
 from linli.ledger.models import Book, Checkpoint, Entry, Leaf, Log, Seal
@@ -90,11 +91,8 @@ def newest_checkpoint(log: Log) -> Checkpoint:
 
 def witnessed(county: Log, checkpoint: Checkpoint) -> tuple[int, Checkpoint]:
     """Where a book's checkpoint stands in the county's log, and the first head that covers it."""
-    index = Leaf.objects.get(log=county, kind="checkpoint", body=checkpoint.note).index
+    hashed = merkle.leaf_hash(checkpoint.note.encode()).hex()
+    # The kind stands in the text, so that the index of these leaves is used.
+    found = Leaf.objects.filter(log=county, hash=hashed).extra(where=["kind = 'checkpoint'"])
+    index = found.values_list("index", flat=True).get()
     return index, Checkpoint.objects.filter(log=county, size__gt=index).earliest("size")
-
-
-def key_changes(log: Log) -> list[bytes]:
-    """The bodies of a log's `key` leaves after the first one announced elsewhere."""
-    rows = Leaf.objects.filter(log=log, kind="key").order_by("index")
-    return [body.encode() for body in rows.values_list("body", flat=True)]

@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
 from linli.kernel.rulings import Ruling, require
 from linli.kernel.words import gettext_noop as _
+from linli.ledger import figures as figures
 from linli.ledger import log as logs
 from linli.ledger import offers as offers
 from linli.ledger import papers as papers
 from linli.ledger import posting, rules
+from linli.ledger.log import leaf_id as leaf_id
 from linli.ledger.models import (
     Account,
     Balance,
@@ -28,47 +30,28 @@ from linli.ledger.models import (
     Seal,
     Tally,
 )
+from linli.ledger.posting import line_id as line_id
 from linli.ledger.posting import mark_of as mark_of
-from linli.ledger.proofs import (
-    book_log as book_log,
-)
-from linli.ledger.proofs import (
-    checkpoint_at as checkpoint_at,
-)
-from linli.ledger.proofs import (
-    commitments as commitments,
-)
-from linli.ledger.proofs import (
-    county_log as county_log,
-)
-from linli.ledger.proofs import (
-    early_corrections as early_corrections,
-)
-from linli.ledger.proofs import (
-    early_leaves as early_leaves,
-)
-from linli.ledger.proofs import (
-    entries_of_leaves as entries_of_leaves,
-)
-from linli.ledger.proofs import (
-    key_changes as key_changes,
-)
-from linli.ledger.proofs import (
-    leaf_after_last_seal as leaf_after_last_seal,
-)
-from linli.ledger.proofs import (
-    leaf_hashes as leaf_hashes,
-)
-from linli.ledger.proofs import (
-    leaves as leaves,
-)
-from linli.ledger.proofs import (
-    newest_checkpoint as newest_checkpoint,
-)
-from linli.ledger.proofs import (
-    witnessed as witnessed,
-)
+from linli.ledger.proofs import book_log as book_log
+from linli.ledger.proofs import checkpoint_at as checkpoint_at
+from linli.ledger.proofs import commitments as commitments
+from linli.ledger.proofs import county_log as county_log
+from linli.ledger.proofs import early_corrections as early_corrections
+from linli.ledger.proofs import early_leaves as early_leaves
+from linli.ledger.proofs import entries_of_leaves as entries_of_leaves
+from linli.ledger.proofs import leaf_after_last_seal as leaf_after_last_seal
+from linli.ledger.proofs import leaf_hashes as leaf_hashes
+from linli.ledger.proofs import leaves as leaves
+from linli.ledger.proofs import newest_checkpoint as newest_checkpoint
+from linli.ledger.proofs import witnessed as witnessed
 from linli.ledger.rules import Draft, DraftLine
+from linli.ledger.signing import LogKey as LogKey
+from linli.ledger.signing import key_at as key_at
+from linli.ledger.signing import key_leaves as key_leaves
+from linli.ledger.signing import keys as keys
+from linli.ledger.signing import lost as lost
+from linli.ledger.signing import signer as signer
+from linli.ledger.signing import signer_at as signer_at
 from linli.sources import chart
 
 
@@ -78,7 +61,7 @@ def next_code() -> str:
     return f"B{int(last[1:]) + 1 if last else 1:06d}"
 
 
-def books(scope: Scope) -> object:
+def books(scope: Scope) -> QuerySet[Book]:
     """The books of the places a scope covers."""
     return Book.objects.within(scope).order_by("code")
 
@@ -130,23 +113,29 @@ class FundFlow:
         return self.income_fen - self.cost_fen
 
 
-SIGN = {rules.INCOME: -1, rules.COST: 1, rules.USE: 1, rules.TRANSFER: -1, rules.LIABILITY: -1}
+SIGN = figures.SIGN
 
 
 def month(book: Book, period: str) -> dict[str, FundFlow]:
-    """Each fund's opening, movements and closing in a month: fund → FundFlow, one query.
+    """Each fund's opening, movements and closing in a month: fund → FundFlow, one query."""
+    return span(book, period, period)
 
-    The opening is everything before the month, net of deposits held for others.
+
+def span(book: Book, first: str, last: str) -> dict[str, FundFlow]:
+    """The same from one month to another.
+
+    The opening is everything before the first one, net of deposits held for others.
     """
+    inside = Q(period__gte=first)
     flows: dict[str, FundFlow] = defaultdict(FundFlow)
     rows = (
-        Balance.objects.filter(account__book=book, period__lte=period)
+        Balance.objects.filter(account__book=book, period__lte=last)
         .exclude(account__kind__in=[rules.MONEY, rules.LIABILITY])
         .values("account__fund", "account__code", "account__kind", "account__position")
         .annotate(
-            before=Sum(F("debit_fen") - F("credit_fen"), filter=Q(period__lt=period), default=0),
-            moved=Sum(F("debit_fen") - F("credit_fen"), filter=Q(period=period), default=0),
-            touched=Sum("entry_count", filter=Q(period=period), default=0),
+            before=Sum(F("debit_fen") - F("credit_fen"), filter=~inside, default=0),
+            moved=Sum(F("debit_fen") - F("credit_fen"), filter=inside, default=0),
+            touched=Sum("entry_count", filter=inside, default=0),
         )
         .order_by("account__position")
     )
@@ -249,6 +238,11 @@ def lock(book: Book) -> None:
     logs.locked(book.log_id)
 
 
+def hold(log: Log) -> None:
+    """Hold a log's lock until the transaction ends."""
+    logs.locked(log.pk)
+
+
 def preview(book: Book, draft: Draft, *, now: datetime) -> tuple[Ruling, bool]:
     """What would refuse a posting, and whether its payment is above the book's limit."""
     found = posting.facts(book, [draft], now=now)
@@ -263,6 +257,21 @@ def origin(book: Book) -> str:
 def county_origin(book: Book) -> str:
     """The name of the county's log."""
     return logs.county_origin(book.county)
+
+
+def logs_of_counties() -> QuerySet[Log]:
+    """The logs whose leaves are the books' checkpoints."""
+    return Log.objects.filter(book=None).order_by("origin")
+
+
+def log_named(origin: str) -> Log | None:
+    return Log.objects.filter(origin=origin).first()
+
+
+def unsigned(scope: Scope, *, before: datetime | None = None) -> QuerySet[Book]:
+    """Books whose last leaf no checkpoint covers; `before`: only where it came before a moment."""
+    found = books(scope).filter(log__size__gt=F("log__checked_size"))
+    return found.filter(log__last_at__lt=before) if before else found
 
 
 def head(book: Book) -> tuple[int, str]:
@@ -372,6 +381,10 @@ def book_of_code(code: str) -> Book | None:
     return Book.objects.filter(code=code).first()
 
 
+def book_of_id(pk: int) -> Book:
+    return Book.objects.get(pk=pk)
+
+
 def book_named(name: str, code: str = "") -> Book | None:
     """The book of a code, else the one book of an estate's name. Refused where several fit."""
     if code and (found := Book.objects.filter(code=code).first()):
@@ -394,6 +407,17 @@ def fund_balances(book: Book, on: date) -> dict[str, int]:
         .annotate(net=Sum(F("credit_fen") - F("debit_fen")))
     )
     return {row["account__fund"]: int(row["net"]) for row in rows}
+
+
+def category_of(book: Book, fund: str, code: str) -> Account | None:
+    """A category by fund and code; None if the book has none of that name."""
+    found = Account.objects.filter(book=book, fund=fund, code=code, kind__in=SIGN)
+    return found.first()
+
+
+def sides_of(book: Book) -> dict[tuple[str, str], str]:
+    """On which side each category of a book stands: (fund, code) → kind."""
+    return {(c.fund, c.code): c.side for c in chart(book.chart_version)}
 
 
 def account_of(book: Book, fund: str, code: str) -> Account:

@@ -2,136 +2,41 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
 
 from linli.kernel.money import yuan
 from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
+from linli.ledger.drafts import (
+    BETWEEN,
+    CLOSING,
+    COST,
+    IMPORT,
+    INCOME,
+    LIABILITY,
+    LIMIT,
+    MATCH_IN,
+    MATCH_OUT,
+    MONEY,
+    NET,
+    NET_ASSETS,
+    OPENING,
+    RESTRICTED,
+    REVERSAL,
+    TRANSFER,
+    USE,
+    VOUCHER,
+    AccountFact,
+    BookFacts,
+    Draft,
+    DraftLine,
+    content,
+    inverse,
+    tidy,
+)
 
-VOUCHER, OPENING, REVERSAL, IMPORT = "voucher", "opening", "reversal", "import"
-MONEY, INCOME, COST, USE, TRANSFER = "money", "income", "cost", "use", "transfer"
-LIABILITY, NET_ASSETS = "liability", "net_assets"
-MATCH_OUT, MATCH_IN = "match_out", "match_in"
-LIMIT = 2**53
-
-
-Day = date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftLine:
-    """One line to post: fund and account code, amount (debit positive), project, restriction."""
-
-    fund: str
-    account: str
-    amount_fen: int
-    project: str = ""
-    restriction: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What is to become an entry.
-
-    `words`: field → text (the fields of `models.WORDS`); `papers`: SHA-256 hex, in order;
-    `receipts`: (n, sum in fen, root hex); people are user ids, roles role codes; `reverses` is an
-    entry number; `original`: the booking date that a reversal or a replacement corrects;
-    `person`: the counterparty is a natural person, so its name is withheld from the public.
-    """
-
-    key: str
-    kind: str
-    date: date
-    lines: tuple[DraftLine, ...]
-    words: Mapping[str, str] = field(default_factory=dict)
-    papers: tuple[str, ...] = ()
-    receipts: tuple[int, int, str] | None = None
-    prepared_by: int | None = None
-    prepared_role: str = ""
-    approved_by: int | None = None
-    approved_role: str = ""
-    seconded_by: int | None = None
-    seconded_role: str = ""
-    reverses: int | None = None
-    original: Day | None = None
-    person: bool = False
-
-    @property
-    def period(self) -> str:
-        return f"{self.date:%Y-%m}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountFact:
-    """What a rule needs to know of an account."""
-
-    id: int
-    fund: str
-    code: str
-    kind: str
-    name: str
-    opened_on: date | None = None
-    closed_on: date | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class BookFacts:
-    """The book as it stands under the lock; `after` moves it on entry by entry."""
-
-    accounts: dict[tuple[str, str], AccountFact]
-    projects: dict[str, int]
-    sealed_through: str
-    live_from: str
-    limit_fen: int
-    today: date
-    money_fen: dict[int, int] = field(default_factory=dict)
-    restricted_fen: dict[tuple[str, str], int] = field(default_factory=dict)
-    budget_fen: dict[tuple[str, str], int] = field(default_factory=dict)
-    paid_fen: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def after(self, draft: Draft) -> None:
-        """Move the running sums on by one entry."""
-        for line in draft.lines:
-            account = self.accounts[line.fund, line.account]
-            if account.kind == MONEY:
-                self.money_fen[account.id] = self.money_fen.get(account.id, 0) + line.amount_fen
-                continue
-            if line.restriction:
-                held = self.restricted_fen.get((line.fund, line.restriction), 0)
-                self.restricted_fen[line.fund, line.restriction] = held - line.amount_fen
-            if line.project and account.kind == USE:
-                paid = self.paid_fen.get((line.project, line.fund), 0)
-                self.paid_fen[line.project, line.fund] = paid + line.amount_fen
-
-
-def tidy(text: str) -> str:
-    """Text as the log may hold it: NFC, no control characters, no white space at the ends."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed).strip()
-
-
-def content(draft: Draft) -> str:
-    """The hash of what a draft says, without who approved it or when: for replays of a key."""
-    said = {
-        "kind": draft.kind,
-        "date": draft.date.isoformat(),
-        "lines": [
-            [line.fund, line.account, line.project, line.restriction, line.amount_fen]
-            for line in draft.lines
-        ],
-        "words": {name: text for name, text in draft.words.items() if text},
-        "papers": list(draft.papers),
-        "receipts": list(draft.receipts or ()),
-        "reverses": draft.reverses or 0,
-        "original": draft.original.isoformat() if draft.original else "",
-    }
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+__all__ = ["AccountFact", "BETWEEN", "BookFacts", "CLOSING", "COST", "CUSTODY", "Draft", "DraftLine", "HOLDERS", "IMPORT", "INCOME", "LIABILITY", "LIMIT", "MATCH_IN", "MATCH_OUT", "MONEY", "NET", "NET_ASSETS", "OPENING", "RESTRICTED", "REVERSAL", "TRANSFER", "USE", "VOUCHER", "content", "inverse", "may_close_account", "may_go_live", "may_open_account", "may_post", "may_repeat", "may_reverse", "paid", "tidy"]  # fmt: skip
 
 
 def may_repeat(*, key: str, same: bool, number: int) -> Ruling:
@@ -202,7 +107,7 @@ def _line(line: DraftLine, draft: Draft, facts: BookFacts) -> Ruling:
             project=line.project,
         ).at("project")
         & require(
-            not line.restriction or line.fund in {"seed", "fiscal"},
+            not line.restriction or line.fund in RESTRICTED,
             _("只有种子基金和财政经费有限定用途"),
             "linli:ledger.words",
         ).at("restriction")
@@ -210,10 +115,17 @@ def _line(line: DraftLine, draft: Draft, facts: BookFacts) -> Ruling:
 
 
 def _time(draft: Draft, facts: BookFacts) -> Ruling:
-    """Not in a sealed month, not in the future, history only before the book went live."""
+    """Not before the book began (but for its opening), not in a sealed month, not in the future,
+    history only before the book went live."""
     history = draft.kind in {IMPORT, OPENING}
     return every(
         (
+            require(
+                draft.period >= facts.first_period or draft.kind == OPENING,
+                _("账套自 %(first)s 起记账，此前的钱已在期初余额里"),
+                "linli:ledger.words",
+                first=facts.first_period,
+            ),
             require(
                 draft.period > facts.sealed_through,
                 _("%(period)s 已封存（封存至 %(through)s），请在开放月份更正并写明原日期"),
@@ -262,6 +174,32 @@ def _people(draft: Draft, facts: BookFacts) -> Ruling:
     )
 
 
+def may_go_live(*, live_from: str, held: str, sealed_through: str, this_month: str) -> Ruling:
+    """A book goes live after its sealed months; once it is live, that is not put off again: what
+    is then imported would be approved by nobody. `held`: what was said before ("" = nothing)."""
+    return (
+        require(
+            live_from > sealed_through,
+            _("%(month)s 已封存，启用月份须在其后"),
+            "linli:ledger.9",
+            month=sealed_through,
+        )
+        & require(
+            not held or held > this_month or live_from <= held,
+            _("本账套已自 %(live)s 起在系统内记账，启用月份不能再推后"),
+            "linli:ledger.8",
+            live=held,
+        )
+    ).at("live_from")
+
+
+def may_tell_stage(*, stage: str, own: bool) -> Ruling:
+    """`own`: the project is one of the book's."""
+    return require(own, _("本账套没有这个项目")) & require(
+        stage.strip(), _("请写明项目进展"), "linli:ledger.soft"
+    ).at("stage")
+
+
 def paid(draft: Draft, facts: BookFacts) -> int:
     """What goes out of money accounts to others by this draft, in fen; transfers do not count."""
     moved = sum(
@@ -280,7 +218,7 @@ def _sides(draft: Draft, facts: BookFacts) -> Ruling:
     backwards = [
         account.name
         for line, account in kinds
-        if (account.kind == INCOME and line.amount_fen > 0)
+        if (account.kind in {INCOME, LIABILITY} and line.amount_fen > 0)
         or (account.kind in {COST, USE} and line.amount_fen < 0)
     ]
     uses_common = any(a.kind == USE and a.fund == "common" for _line, a in kinds)
@@ -298,14 +236,38 @@ def _sides(draft: Draft, facts: BookFacts) -> Ruling:
                 names=tuple(backwards),
             ).at("document"),
             require(
-                not uses_common or draft.words.get("decision"),
+                not (uses_common or _overpaid(draft, facts)) or draft.words.get("decision"),
                 _("使用公共收益须有业主共同决定或授权限额的依据"),
                 "民法典:278",
                 "linli:ledger.7",
             ).at("decision"),
             _match(kinds),
+            _between(draft, kinds),
         )
     )
+
+
+def _overpaid(draft: Draft, facts: BookFacts) -> bool:
+    """Whether more is given back than is held for others: then it is the owners' money."""
+    back: dict[int, int] = {}
+    for line in draft.lines:
+        account = facts.accounts[line.fund, line.account]
+        if (account.fund, account.kind) == ("common", LIABILITY):
+            back[account.id] = back.get(account.id, 0) + line.amount_fen
+    return any(fen > 0 and fen > facts.owed_fen.get(id_, 0) for id_, fen in back.items())
+
+
+def _between(draft: Draft, kinds: list[tuple[DraftLine, AccountFact]]) -> Ruling:
+    """A voucher that moves money between accounts names both; a sheet may tell it in two rows."""
+    moved: dict[str, int] = {}
+    for line, account in kinds:
+        if account.code == BETWEEN:
+            moved[line.fund] = moved.get(line.fund, 0) + line.amount_fen
+    return require(
+        draft.kind != VOUCHER or not any(moved.values()),
+        _("账户间划转须在同一凭证写明转出和转入的账户"),
+        "linli:ledger.7",
+    ).at("account")
 
 
 def _match(kinds: list[tuple[DraftLine, AccountFact]]) -> Ruling:
@@ -323,6 +285,7 @@ def _limits(draft: Draft, facts: BookFacts) -> Ruling:
         (
             every(_overdrawn(draft, facts)),
             every(_over_restricted(draft, facts)),
+            every(_over_free(draft, facts)),
             every(_over_budget(draft, facts)),
         )
     )
@@ -366,6 +329,41 @@ def _over_restricted(draft: Draft, facts: BookFacts) -> Iterable[Ruling]:
             ).at("restriction")
 
 
+def _over_free(draft: Draft, facts: BookFacts) -> Iterable[Ruling]:
+    """What is paid out of no purpose in particular leaves enough for every purpose."""
+    if draft.kind != VOUCHER:
+        return
+    for fund in RESTRICTED:
+        moved = sum(_left(line, facts, fund) for line in draft.lines)
+        kept = sum(fen for (f, _code), fen in facts.restricted_fen.items() if f == fund)
+        kept -= sum(
+            line.amount_fen
+            for line in draft.lines
+            if line.fund == fund
+            and line.restriction
+            and facts.accounts[line.fund, line.account].kind != MONEY
+        )
+        held = sum(
+            facts.money_fen.get(account.id, 0) - facts.owed_fen.get(account.id, 0)
+            for account in facts.accounts.values()
+            if account.fund == fund
+        )
+        if moved < 0 and held + moved < kept:
+            yield refuse(
+                _("限定用途以外的钱不够：记账后余 %(left)s 元，其中限定用途 %(kept)s 元"),
+                "慈善法:56",
+                left=yuan(held + moved),
+                kept=yuan(kept),
+            ).at("amount")
+
+
+def _left(line: DraftLine, facts: BookFacts, fund: str) -> int:
+    """What a line adds to what a fund holds of its own."""
+    account = facts.accounts[line.fund, line.account]
+    own = account.kind in {MONEY, LIABILITY} and line.fund == fund
+    return line.amount_fen if own else 0
+
+
 def _over_budget(draft: Draft, facts: BookFacts) -> Iterable[Ruling]:
     change: dict[tuple[str, str], int] = {}
     for line in draft.lines:
@@ -382,20 +380,6 @@ def _over_budget(draft: Draft, facts: BookFacts) -> Iterable[Ruling]:
                 paid=yuan(paid),
                 budget=yuan(budget),
             ).at("project")
-
-
-def inverse(lines: Iterable[DraftLine]) -> tuple[DraftLine, ...]:
-    """The exact inverse, in the same order."""
-    return tuple(
-        DraftLine(
-            fund=line.fund,
-            account=line.account,
-            amount_fen=-line.amount_fen,
-            project=line.project,
-            restriction=line.restriction,
-        )
-        for line in lines
-    )
 
 
 def may_reverse(*, kind: str, reversed_by: int | None) -> Ruling:
@@ -415,8 +399,14 @@ HOLDERS = {
     "supervised": _("监管账户"),
     "wallet": _("商户收款码"),
     "cash": _("库存现金"),
-    "custody": _("代管"),
+    "committee": _("居委会代管"),
+    "property": _("物业代管"),
+    "street": _("街道代管"),
+    "charity": _("慈善组织子账"),
+    "custody": _("其他代管"),
 }
+CUSTODY = frozenset({"committee", "property", "street", "charity", "custody"})
+"""Money that others hold: there is no statement of a bank, its keeper confirms the balance."""
 
 
 def may_open_account(*, known_fund: bool, fund: str, name: str, holder: str, tail: str) -> Ruling:

@@ -20,11 +20,13 @@ from linli.ledger import log as logs
 from linli.ledger import posting, queries, rules
 from linli.ledger.accounts import close_account as close_account
 from linli.ledger.accounts import open_account as open_account
+from linli.ledger.heads import change_key as change_key
+from linli.ledger.heads import checkpoint as checkpoint
 from linli.ledger.models import (
+    WORDS,
     Account,
     Book,
     Budget,
-    Checkpoint,
     Entry,
     Leaf,
     Paper,
@@ -122,7 +124,7 @@ def _open_chart(book: Book) -> None:
 def _announce_key(book: Book, now: datetime) -> None:
     """The first leaf of a book says which key signs it."""
     log = logs.locked(book.log_id)
-    signer = vault.signer(log.origin)
+    signer = vault.first_key(log.origin)
     body = bodies.encode(note.key_leaf(index=0, signer=signer, at=now, book=book.code))
     logs.append(log, [("key", body)], now=now)
     logs.keep(log)
@@ -131,12 +133,13 @@ def _announce_key(book: Book, now: datetime) -> None:
 @act("ledger.go_live")
 def go_live(*, by: User, book: Book, live_from: str, now: datetime) -> Book:
     """From this month on the book is kept by vouchers; history may be imported only before it."""
-    require(
-        live_from > queries.sealed_through(book),
-        _("%(month)s 已封存，启用月份须在其后"),
-        "linli:ledger.9",
-        month=live_from,
-    ).at("live_from").enforce()
+    logs.locked(book.log_id)
+    rules.may_go_live(
+        live_from=live_from,
+        held=Book.objects.values_list("live_from", flat=True).get(pk=book.pk),
+        sealed_through=queries.sealed_through(book),
+        this_month=f"{timezone.localdate(now):%Y-%m}",
+    ).enforce()
     book.live_from = live_from
     book.save(update_fields=["live_from"])
     return book
@@ -203,6 +206,15 @@ def add_project(
     return project
 
 
+@act("ledger.tell_stage")
+def tell_stage(*, by: User, book: Book, project: Project, stage: str, now: datetime) -> Project:
+    """Say how far a project has come; the statements sealed from now on say it."""
+    rules.may_tell_stage(stage=stage, own=project.book_id == book.pk).enforce()
+    project.stage = stage.strip()
+    project.save(update_fields=["stage"])
+    return project
+
+
 @act("ledger.post")
 def post(
     *, by: User, book: Book, drafts: Sequence[Draft], now: datetime, salt: Salt = _salt
@@ -216,7 +228,7 @@ def post(
     require(drafts, _("没有可记的账")).enforce()
     log = logs.locked(book.log_id)
     if log.checked_size < log.size and _yesterday(log.last_at, now):
-        logs.witness(book, logs.sign(log, now=now), now=now)
+        logs.checkpoint(book, log, now=now)
     known = posting.known(book, [draft.key for draft in drafts])
     found = posting.facts(book, drafts, now=now)
     writer = posting.Writer(book, log, found, now, salt)
@@ -326,15 +338,26 @@ def reverse(
     return post(by=by, book=entry.book, drafts=drafts, now=now, salt=salt)
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A word of an entry that is gone. The trail tells which, and `verify` accepts no other."""
+
+    subject: Wording
+    facts: dict
+
+
 @act("ledger.erase")
-def erase(*, by: User, entry: Entry, field: str, ground: str, now: datetime) -> Wording:
+def erase(*, by: User, entry: Entry, field: str, ground: str, now: datetime) -> Erased:
     """Erase a word of an entry for good: the value and its salt go, the commitment stays."""
-    require(ground, _("请写明删除个人信息的依据"), "个人信息保护法:47").at("ground").enforce()
+    (
+        require(ground.strip(), _("请写明删除个人信息的依据"), "个人信息保护法:47").at("ground")
+        & require(field in WORDS, _("没有这一栏")).at("field")
+    ).enforce()
     wording = Wording.objects.select_for_update().get(pk=entry.pk)
     setattr(wording, field, "")
     wording.salts = {name: salt for name, salt in wording.salts.items() if name != field}
     wording.save(update_fields=[field, "salts"])
-    return wording
+    return Erased(wording, {"field": field, "ground": ground.strip()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,13 +403,5 @@ def seal(*, by: User, book: Book, period: str, make: object, now: datetime) -> S
     logs.keep(log)
     sealed = Seal(book=book, period=period, leaf_id=ids[0], sealed_at=now)
     sealed.save()
-    logs.witness(book, logs.sign(log, now=now), now=now)
+    logs.checkpoint(book, log, now=now)
     return sealed
-
-
-@act("ledger.checkpoint")
-def checkpoint(*, by: User, book: Book, now: datetime) -> Checkpoint:
-    """Sign the book's head as it stands, and the county's."""
-    signed = logs.sign(logs.locked(book.log_id), now=now)
-    logs.witness(book, signed, now=now)
-    return signed

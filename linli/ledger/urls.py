@@ -9,6 +9,7 @@ urlpatterns = [
     path("<slug:code>/projects/", views.projects, name="projects"),
     path("<slug:code>/projects/excel/", views.projects_excel, name="projects_excel"),
     path("<slug:code>/projects/new/", views.add_project, name="add_project"),
+    path("<slug:code>/projects/<int:pk>/stage/", views.tell_stage, name="tell_stage"),
     path("<slug:code>/settings/", views.settings, name="settings"),
     path("<slug:code>/settings/contact/", views.tell_contact, name="tell_contact"),
     path("<slug:code>/settings/live/", views.go_live, name="go_live"),

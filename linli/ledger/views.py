@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.kernel.roles import BOOKKEEPER, FUND_GROUP, OVERSEERS, STREET
 from linli.kernel.rulings import Refused, require
 from linli.kernel.words import gettext_noop
-from linli.keys import vault
 from linli.ledger import queries, services
 from linli.ledger.forms import (
     BooksFilter,
@@ -25,10 +25,11 @@ from linli.ledger.forms import (
     LiveForm,
     MoneyAccountForm,
     ProjectForm,
+    StageForm,
     latest,
 )
-from linli.ledger.models import Account, Book
-from linli.ledger.templatetags.books import fund_name
+from linli.ledger.models import Account, Book, Project
+from linli.ledger.templatetags.books import fund_name, home_of
 from linli.scope.names import WithPaths
 from linli.sheets.answers import excel
 from linli.sources import FUNDS, number_of
@@ -40,14 +41,6 @@ READERS = tuple(sorted(FUND_GROUP | OVERSEERS, key=lambda role: role.code))
 KEEPERS = (BOOKKEEPER, STREET)
 """Who may change what a book is: its bookkeeper, and the street that set it up."""
 UNPROCESSABLE = 422
-
-
-def home_of(book: Book) -> str:
-    """The address of a book's first page."""
-    try:
-        return reverse("months:home", args=[book.code])
-    except NoReverseMatch:
-        return reverse("ledger:papers", args=[book.code])
 
 
 BOOK_COLUMNS = (
@@ -187,10 +180,11 @@ def _project_rows(book: Book) -> list[dict]:
 def projects(request: HttpRequest, book: Book) -> HttpResponse:
     """What money is spent on: budget and payments per fund."""
     keeps = may(request, book.place, BOOKKEEPER)
+    columns = [_to_stage(column, book) for column in PROJECT_COLUMNS] if keeps else PROJECT_COLUMNS
     register = Register(
         request,
         rows=_project_rows(book),
-        columns=PROJECT_COLUMNS,
+        columns=columns,
         new_url=reverse("ledger:add_project", args=[book.code]) if keeps else "",
         new_label=gettext_lazy("登记项目"),
         excel_out_url=reverse("ledger:projects_excel", args=[book.code]),
@@ -199,6 +193,17 @@ def projects(request: HttpRequest, book: Book) -> HttpResponse:
     )
     context = {"register": register, "book": book}
     return render(request, register.template("ledger/projects.html"), context)
+
+
+def _to_stage(column: Column, book: Book) -> Column:
+    """The column of how far a project has come leads its keeper to say it anew."""
+    if column.code != "stage":
+        return column
+    return replace(
+        column,
+        value=lambda row: row["project"].stage or _("填写进展"),
+        href=lambda row: reverse("ledger:tell_stage", args=[book.code, row["project"].pk]),
+    )
 
 
 @require_safe
@@ -225,6 +230,24 @@ def add_project(request: HttpRequest, book: Book) -> HttpResponse:
     return _form_page(request, "ledger/project.html", book, form)
 
 
+@needs(BOOKKEEPER, of=queries.offers.project_at)
+def tell_stage(request: HttpRequest, project: Project) -> HttpResponse:
+    """Say how far a project has come: the next statement that is sealed says it."""
+    book = project.book
+    form = StageForm(request.POST or None, initial={"stage": project.stage})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.tell_stage(
+                by=request.user, book=book, project=project, now=timezone.now(), **form.cleaned_data
+            )
+        except Refused as refused:
+            _put(form, refused)
+        else:
+            messages.success(request, _("项目进展已更新"))
+            return _back_to("projects", book)
+    return _form_page(request, "ledger/stage.html", book, form, project=project)
+
+
 def _back_to(name: str, book: Book) -> HttpResponse:
     """To a page of the book, which then forgets what was typed into the form."""
     return redirect(f"{reverse(f'ledger:{name}', args=[book.code])}?saved=1")
@@ -235,9 +258,11 @@ def _put(form: Any, refused: Refused) -> None:
     put_on(form, refused.ruling)
 
 
-def _form_page(request: HttpRequest, template: str, book: Book, form: Any) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, template: str, book: Book, form: Any, **more: Any
+) -> HttpResponse:
     status = UNPROCESSABLE if form.is_bound and form.errors else 200
-    return render(request, template, {"form": form, "book": book}, status=status)
+    return render(request, template, {"form": form, "book": book, **more}, status=status)
 
 
 # --- settings -----------------------------------------------------------------------------------
@@ -265,8 +290,8 @@ def _settings(request: HttpRequest, book: Book, *, status: int = 200, **forms: A
         "limit": number_of("two_approvers_above_fen", on=today, place=book.place),
         "contact_form": ContactForm(initial=words),
         "live_form": LiveForm(initial={"live_from": book.live_from}),
-        "fingerprint": vault.fingerprint(queries.origin(book)),
         "origin": queries.origin(book),
+        "keys": queries.keys(queries.origin(book)),
         "head": queries.head(book),
     }
     return render(request, "ledger/settings.html", context | forms, status=status)

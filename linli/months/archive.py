@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from linli.bank import queries as bank
+from linli.kernel.identity import mask_name
 from linli.kernel.money import plain
 from linli.kernel.period import Period
 from linli.ledger import queries as ledger
@@ -71,8 +72,11 @@ def sealed_months(book: object, year: int) -> list[str]:
     return [month.code for month in Period(first).to(Period(min(last, f"{year}-12")))]
 
 
-def parts(book: object, year: int, *, now: datetime) -> list[Part]:
-    """Everything the archive of a year holds, in order, before its index."""
+def parts(book: object, year: int, *, now: datetime, named: bool = True) -> list[Part]:
+    """Everything the archive of a year holds, in order, before its index.
+
+    `named`: with the names of natural persons, which not everybody who oversees may read.
+    """
     months = sealed_months(book, year)
     if not months:
         return []
@@ -95,7 +99,7 @@ def parts(book: object, year: int, *, now: datetime) -> list[Part]:
         path, title = f"账簿/{name}.pdf", f"{year}年 {name}"
         found.append(Part(path, title, end, _drawn(template, data, now)))
     tables: tuple[tuple[str, Callable[[], bytes]], ...] = (
-        ("分录", lambda: entries_csv(book, first, last)),
+        ("分录", lambda: entries_csv(book, first, last, named=named)),
         ("科目余额", lambda: balances_csv(book, months)),
         ("凭证登记", lambda: vouchers_csv(book, months)),
     )
@@ -156,7 +160,7 @@ def _published(book: object, month: str) -> Iterator[Part]:
         )
 
 
-def stream(book: object, year: int, *, now: datetime) -> Iterator[bytes]:
+def stream(book: object, year: int, *, now: datetime, named: bool = True) -> Iterator[bytes]:
     """The ZIP in pieces: every part, then the index on paper and as a table, then SHA256SUMS."""
     pipe = _Pipe()
     top = f"{book.code}-{year}"  # type: ignore[attr-defined]
@@ -173,7 +177,7 @@ def stream(book: object, year: int, *, now: datetime) -> Iterator[bytes]:
             archive.writestr(info, data)
             sums.append((hashlib.sha256(data).hexdigest(), path))
 
-        for part in parts(book, year, now=now):
+        for part in parts(book, year, now=now, named=named):
             with translation.override("zh-hans"):
                 data = part.make()
             if data is None:
@@ -230,8 +234,8 @@ def index_csv(rows: Sequence[Sequence[object]]) -> bytes:
     return write_csv(Table("目录", columns, rows))
 
 
-def entries_csv(book: object, first: str, last: str) -> bytes:
-    """Every line of every entry, with the words that are kept."""
+def entries_csv(book: object, first: str, last: str, *, named: bool = True) -> bytes:
+    """Every line of every entry, with the words that are kept; `named` as in `parts`."""
     heads = (
         "分录号 日期 月份 原日期 类别 凭证号 资金 科目编号 科目 项目 限定用途 借方 贷方 "
         "摘要 对方单位 票据号 决策依据 成本依据 备注 冲销分录号 叶序号 叶哈希"
@@ -241,13 +245,14 @@ def entries_csv(book: object, first: str, last: str) -> bytes:
     writer = csv.writer(out)
     writer.writerow(heads)
     for line in ledger.papers.all_lines(book, first, last):  # type: ignore[arg-type]
-        writer.writerow(_line_row(line))
+        writer.writerow(_line_row(line, named))
     return out.getvalue().encode()
 
 
-def _line_row(line: object) -> list[object]:
+def _line_row(line: object, named: bool) -> list[object]:
     entry, account = line.entry, line.account  # type: ignore[attr-defined]
     words, fen = entry.wording, line.amount_fen  # type: ignore[attr-defined]
+    party = words.counterparty if named or not words.person else mask_name(words.counterparty)
     return [
         entry.number,
         entry.date.isoformat(),
@@ -262,7 +267,7 @@ def _line_row(line: object) -> list[object]:
         *_safe(line.restriction),  # type: ignore[attr-defined]
         plain(fen) if fen > 0 else "",
         plain(-fen) if fen < 0 else "",
-        *_safe(words.summary, words.counterparty, words.document),
+        *_safe(words.summary, party, words.document),
         *_safe(words.decision, words.ground, words.note),
         entry.reverses.number if entry.reverses else "",
         entry.leaf.index,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from linli.bank import queries as bank
 from linli.cases import queries as cases
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
@@ -14,31 +16,19 @@ from linli.kernel.flow import PASSED
 from linli.kernel.period import Period
 from linli.kernel.roles import (
     APPROVER,
-    AUDITOR,
     BOOKKEEPER,
-    CASHIER,
-    DISTRICT,
     RESIDENT,
-    SECRETARY,
-    STREET,
 )
 from linli.kernel.rulings import ALLOWED, Refused, Ruling, every
+from linli.kernel.words import AnyOf
 from linli.ledger import queries as ledger
 from linli.months import queries, rules, services
+from linli.months.figure_views import READERS, figure_url, with_ways
 from linli.months.flow import MONTH
 from linli.months.models import Month
 from linli.web.access import needs
+from linli.web.fields import whole_number
 
-READERS = (
-    BOOKKEEPER,
-    CASHIER,
-    APPROVER,
-    RESIDENT,
-    SECRETARY,
-    STREET,
-    DISTRICT,
-    AUDITOR,
-)
 PAGE = "months/month.html"
 
 
@@ -89,7 +79,7 @@ def show(
         "hard": [gate for gate in gates if gate.hard],
         "soft": [gate for gate in gates if not gate.hard],
         "missing_count": sum(not gate.passed for gate in gates),
-        "told": papers.named(told),
+        "told": _leading_down(book, period, papers.named(told)),
         "steps": cases.progress(case, on=timezone.localdate(now)) if case else (),
         "may": _may(standing, gates, case, request, roles),
         "may_answer": BOOKKEEPER in roles,
@@ -103,6 +93,22 @@ def show(
     template = f"{PAGE}#body" if request.htmx else PAGE
     status = 422 if ruling.reasons and not request.htmx else 200
     return render(request, template, context, status=status)
+
+
+def _leading_down(book: object, period: str, told: dict) -> dict:
+    """A named statement whose figures lead to what they are made of."""
+    for fund in told["funds"]:
+        fund["rows"] = with_ways(book, fund["fund"], fund["rows"], period)
+    first = book.first_period  # type: ignore[attr-defined]
+    for project in told["projects"]:
+        for name, since in (("href", period), ("to_date_href", first)):
+            project[name] = figure_url(book, "project", project["code"], since, period)
+    for row, account in zip(told["bank"], bank.accounts_told(book, told["bank"]), strict=True):
+        if account is not None:
+            address = reverse("ledger:account", args=[book.code, account.pk])  # type: ignore[attr-defined]
+            row["href"] = f"{address}?first={period}&last={period}"
+            row["bank_href"] = f"{reverse('bank:reconcile', args=[account.pk])}?month={period}"
+    return told
 
 
 def _beside(book: object, month: Period) -> str:
@@ -136,7 +142,7 @@ def _may(
 
 
 def _only(roles: frozenset, *wanted: object) -> Ruling:
-    return rules.may_act(held=bool(roles & set(wanted)), who=tuple(r.name for r in wanted))  # type: ignore[attr-defined]
+    return rules.may_act(held=bool(roles & set(wanted)), who=AnyOf(r.name for r in wanted))  # type: ignore[attr-defined]
 
 
 def _act(
@@ -224,7 +230,7 @@ def notice(request: HttpRequest, book: object) -> HttpResponse:
     """The sealed notice as it is, or before the seal a draft of it."""
     period = book.asked_period  # type: ignore[attr-defined]
     version = request.GET.get("v", "")
-    release = disclosure.release(book, period, int(version) if version.isdigit() else None)
+    release = disclosure.release(book, period, whole_number(version, most=999))
     if release:
         data = bytes(release.notice)
     else:

@@ -44,10 +44,10 @@ MONTH = Flow(
 
 SEAL_DUTY = Duty(
     code="seal_month",
-    name=_("封存并公示上月两笔账"),
+    name=_("封存并公示两笔账"),
     by=(BOOKKEEPER,),
     months=EVERY_MONTH,
-    due_day=10,
-    page="months:index",
-    cites=("linli:ledger.month",),
+    due_rule="common",
+    page="months:month",
+    cites=("linli:ledger.month", "linli:ledger.publish"),
 )

@@ -15,7 +15,6 @@ from linli.ledger import queries as ledger
 from linli.months import queries, rules
 from linli.months.flow import MONTH
 from linli.places import queries as places
-from linli.sources import rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,8 @@ def months(book: object, *, now: datetime) -> list[MonthShown]:
     calendar = places.calendar()
     found = []
     for period in ledger.offers.periods(book, until=Period.of(today).code):  # type: ignore[arg-type]
-        month = Period(period)
         release = latest.get(period)
-        rule = rule_of("common", on=month.last_on, place=book.place)  # type: ignore[attr-defined]
-        due = rule.due_on(month, calendar)
+        due = disclosure.due_on(book, period, calendar)
         published = release.published_at if release else None  # type: ignore[attr-defined]
         state = rules.state(
             handed_in=closing and period == open_month,

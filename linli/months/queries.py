@@ -13,14 +13,17 @@ from linli.bank import queries as bank
 from linli.cases import queries as cases
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
+from linli.kernel.identity import mask_text
 from linli.kernel.period import Period
-from linli.kernel.roles import FUND_GROUP
+from linli.kernel.roles import BOOKKEEPER, FUND_GROUP
 from linli.ledger import queries as ledger
 from linli.months import rules
-from linli.months.flow import MONTH
+from linli.months.flow import MONTH, SEAL_DUTY
 from linli.months.models import GateAnswer, Month
 from linli.months.rules import Gate, MonthFacts
+from linli.notices.rules import EARLIER, Owed
 from linli.people import queries as people
+from linli.places import queries as places
 from linli.sources import chart, number
 from linli.vouchers import queries as vouchers
 
@@ -105,7 +108,8 @@ def open_points(found: Sequence[Gate], *, imported: bool = False) -> list[dict]:
 
 
 def _point(gate: Gate, state: str, answer: str) -> dict:
-    return {"code": gate.code, "text": str(gate.ruling), "state": state, "answer": answer}
+    told = mask_text(str(gate.ruling))
+    return {"code": gate.code, "text": told, "state": state, "answer": mask_text(answer)}
 
 
 def content(told: Mapping) -> str:
@@ -171,6 +175,25 @@ def months(book: object, *, now: datetime, count: int = 12) -> list[Standing]:
         found.append(standing(book, this.code, now=now))
         this = this.previous
     return found
+
+
+def owed(access: people.Access, today: date) -> list[Owed]:
+    """The months that are over, of the books that somebody keeps; none before a book began."""
+    calendar, last = places.calendar(), Period.of(today).previous
+    latest = [last.plus(-back) for back in range(EARLIER + 1)]
+    return [
+        Owed(
+            SEAL_DUTY,
+            book.place,
+            month.code,
+            disclosure.due_on(book, month.code, calendar),
+            args=(book.code, month.code),
+        )
+        for book in ledger.books(access.scope(BOOKKEEPER))
+        if BOOKKEEPER in access.roles_at(book.place)
+        for month in latest
+        if month.code >= book.first_period
+    ]
 
 
 def signer_roles(by: object, book: object, now: datetime) -> list[str]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from linli.kernel.money import yuan
-from linli.kernel.period import Period
+from linli.kernel.period import Period, parse_period
 from linli.kernel.rulings import Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
+from linli.ledger.rules import CUSTODY
 
+_MEANT = re.compile(
+    r"(?P<name>.*?)\s*(?:(?P<month>(?:19|20)[0-9]{2}\s*[-./年]?\s*[0-9]{1,2}\s*(?:月份?)?)"
+    r"|(?P<bare>[0-9]{1,2})\s*月份?)"
+)
 OPEN, CLOSING, SEALED, PUBLISHED, CLOSED = "open", "closing", "sealed", "published", "closed"
 STATES = {
     OPEN: _("记账中"),
@@ -19,6 +25,18 @@ STATES = {
     PUBLISHED: _("公示中"),
     CLOSED: _("已办结"),
 }
+
+
+def month_meant(text: str, *, this: Period) -> tuple[str, Period | None]:
+    """What "碧海 10月" means: (the name before it, the month); without a year the latest such."""
+    found = _MEANT.fullmatch(text)
+    if found is None:
+        return text, None
+    if not found["bare"]:
+        return found["name"], parse_period(found["month"])[0]
+    month = int(found["bare"])
+    year = this.year if month <= this.month else this.year - 1
+    return found["name"], Period(f"{year}-{month:02d}") if 1 <= month <= 12 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +107,8 @@ class Gate:
 
 
 def gates(facts: MonthFacts) -> tuple[Gate, ...]:
-    """Every gate of a month, hard ones first; soft gates one for each thing to explain."""
+    """Every gate of a month that concerns something there is, hard ones first; soft gates one for
+    each thing to explain."""
     return (*_hard(facts), *_soft(facts))
 
 
@@ -129,11 +148,20 @@ def _hard(facts: MonthFacts) -> tuple[Gate, ...]:
                 accounts=tuple(facts.fold_faults),
             ),
         ),
-        _gate("statements", _("对账单到月末且首尾相接"), _statements(facts), page="bank:index"),
-        _gate("difference", _("银行差异为零"), _difference(facts), page="bank:index"),
-        _gate("cash", _("现金经两人盘点"), _cash(facts), page="bank:index"),
+        *_held(facts),
         _gate("items", _("银行已付未记账和跨月未达账项已说明并经居民代表认可"), _items(facts)),
     )
+
+
+def _held(facts: MonthFacts) -> Iterator[Gate]:
+    """What is asked of bank accounts and of cash boxes, where the book has any."""
+    page = "bank:index"
+    if any(account.banked for account in facts.accounts):
+        yield _gate("statements", _("对账单到月末且首尾相接"), _statements(facts), page)
+    if facts.accounts:
+        yield _gate("difference", _("银行差异为零"), _difference(facts), page)
+    if any(account.holder == "cash" for account in facts.accounts):
+        yield _gate("cash", _("现金经两人盘点"), _cash(facts), page)
 
 
 def _gate(code: str, name: str, ruling: Ruling, page: str = "") -> Gate:
@@ -259,7 +287,7 @@ def _soft(facts: MonthFacts) -> tuple[Gate, ...]:
             {"account": account.name},
         )
         for account in facts.accounts
-        if account.holder == "custody" and not account.banked and account.difference_fen is None
+        if account.holder in CUSTODY and not account.banked and account.difference_fen is None
     ]
     return tuple(
         Gate(

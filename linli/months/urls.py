@@ -1,6 +1,6 @@
 from django.urls import path
 
-from linli.months import closing_views, views
+from linli.months import closing_views, figure_views, views
 
 app_name = "months"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<slug:code>/", views.home, name="home"),
     path("<slug:code>/archive/", views.archive, name="archive"),
     path("<slug:code>/archive/zip/", views.archive_zip, name="archive_zip"),
+    path("<slug:code>/figures/<slug:fund>/<str:part>/", figure_views.figure, name="figure"),
     path("case/<int:pk>/", closing_views.detail, name="detail"),
     path("<str:code>/<str:period>/", closing_views.month, name="month"),
     path("<str:code>/<str:period>/answer/", closing_views.answer, name="answer"),

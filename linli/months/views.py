@@ -20,14 +20,14 @@ from linli.kernel.roles import (
     APPROVER,
     BOOKKEEPER,
     CASHIER,
-    FUND_GROUP,
-    OVERSEERS,
+    READS_NAMES,
     RESIDENT,
     Role,
 )
 from linli.ledger import queries as ledger
 from linli.months import archive as archives
 from linli.months import overview, queries
+from linli.months.figure_views import READERS, figure_url, with_ways
 from linli.places import queries as places
 from linli.prints import missing_typefaces
 from linli.sheets.answers import excel
@@ -36,9 +36,9 @@ from linli.vouchers import queries as vouchers
 from linli.vouchers import rules as voucher_rules
 from linli.web.access import needs
 from linli.web.context import Link
+from linli.web.fields import whole_number
 from linli.web.registers import Column, Register
 
-READERS = tuple(sorted(FUND_GROUP | OVERSEERS, key=lambda role: role.code))
 FEW = 8
 
 # --- book home ----------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def home(request: HttpRequest, book: Any) -> HttpResponse:
         "gate_count": len(gates),
         "funds": _funds(book, period, money),
         "money": money,
-        "trend": _chart(told) if any(told.get("income", ())) else None,
+        "trend": _chart(book, told) if any(told.get("income", ())) else None,
         "open": _open(book),
         "open_count": sum(counts.get(state, 0) for state in vouchers.OPEN_STATES),
         "entries": _entries(book),
@@ -129,28 +129,31 @@ def _funds(book: Any, period: str, money: list) -> list[dict]:
         if flow is None and fund not in held:
             continue
         flow = flow or ledger.FundFlow()
-        found.append({"fund": fund, "name": FUNDS[fund].name, "rows": _rows(fund, flow)})
+        rows = with_ways(book, fund, _rows(fund, flow), period)
+        found.append({"fund": fund, "name": FUNDS[fund].name, "rows": rows})
     return found
 
 
 def _rows(fund: str, flow: Any) -> list[dict]:
-    rows = [{"label": gettext_lazy("上月结余"), "fen": flow.opening_fen}]
+    def row(part: str, label: Any, kind: str = "part") -> dict:
+        return {"part": part, "label": label, "fen": getattr(flow, f"{part}_fen"), "kind": kind}
+
+    rows = [row("opening", gettext_lazy("上月结余"), "line")]
     if fund == "common":
         rows += [
-            {"label": gettext_lazy("公共收入"), "fen": flow.income_fen, "kind": "part"},
-            {"label": gettext_lazy("减：合理成本"), "fen": flow.cost_fen, "kind": "part"},
-            {"label": gettext_lazy("公共收益"), "fen": flow.net_fen, "kind": "sum"},
+            row("income", gettext_lazy("公共收入")),
+            row("cost", gettext_lazy("减：合理成本")),
+            row("net", gettext_lazy("公共收益"), "sum"),
         ]
     else:
-        rows.append({"label": gettext_lazy("本月收入"), "fen": flow.income_fen, "kind": "part"})
-    rows.append({"label": gettext_lazy("减：使用"), "fen": flow.use_fen, "kind": "part"})
+        rows.append(row("income", gettext_lazy("本月收入")))
+    rows.append(row("use", gettext_lazy("减：使用")))
     if flow.transfer_fen:
-        rows.append({"label": gettext_lazy("划转"), "fen": flow.transfer_fen, "kind": "part"})
-    rows.append({"label": gettext_lazy("本月结余"), "fen": flow.closing_fen, "kind": "total"})
-    return rows
+        rows.append(row("transfer", gettext_lazy("划转")))
+    return [*rows, row("closing", gettext_lazy("本月结余"), "total")]
 
 
-def _chart(told: dict) -> dict:
+def _chart(book: Any, told: dict) -> dict:
     names = (
         ("income", gettext_lazy("公共收入"), False),
         ("cost", gettext_lazy("合理成本"), False),
@@ -160,6 +163,7 @@ def _chart(told: dict) -> dict:
     return {
         "unit": "fen",
         "x": told["months"],
+        "hrefs": [figure_url(book, "common", "closing", month) for month in told["months"]],
         "series": [
             {"name": str(word), "tone": code, "values": told[code], "line": line}
             for code, word, line in names
@@ -180,6 +184,10 @@ def _acts(
             (Link(_("记一笔收入"), f"{new}?direction=in", "plus"), ""),
             (Link(_("记一笔支出"), f"{new}?direction=out", "minus"), ""),
             (Link(_("账户间调拨"), f"{new}?direction=move", "transfer"), ""),
+            (
+                Link(_("导入账表或流水"), f"{reverse('intake:index')}?book={code}", "file-upload"),
+                "",
+            ),
             (
                 Link(_("汇总收据"), reverse("vouchers:gather", args=[code]), "list-check"),
                 str(waiting or ""),
@@ -294,10 +302,8 @@ def excel_out(request: HttpRequest) -> HttpResponse:
 
 
 def _year(request: HttpRequest) -> int:
-    asked = request.GET.get("year", "")
-    return (
-        int(asked) if asked.isdigit() and 1949 <= int(asked) <= 2999 else timezone.localdate().year
-    )
+    asked = whole_number(request.GET.get("year"), most=2999)
+    return asked if asked and asked >= 1949 else timezone.localdate().year
 
 
 @require_safe
@@ -325,10 +331,11 @@ def archive(request: HttpRequest, book: Any) -> HttpResponse:
 def archive_zip(request: HttpRequest, book: Any) -> HttpResponse:
     """The archive of a year, made while it is sent."""
     year, now = _year(request), timezone.now()
+    named = request.access.whole(*READS_NAMES).covers(book.place)  # type: ignore[attr-defined]
     if not archives.sealed_months(book, year) or missing_typefaces():
         return redirect(f"{reverse('months:archive', args=[book.code])}?year={year}")
     answer = StreamingHttpResponse(
-        archives.stream(book, year, now=now), content_type="application/zip"
+        archives.stream(book, year, now=now, named=named), content_type="application/zip"
     )
     name = quote(f"{book.name} {year}年度会计档案.zip")
     answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from linli.cases import queries as cases
 from linli.kernel.calendar import WORK, Calendar
+from linli.kernel.duty import Duty
 from linli.kernel.flow import PASSED
 from linli.kernel.period import Span
 from linli.kernel.place import Scope
@@ -30,6 +32,18 @@ LATELY = timedelta(days=7)
 MOST_CHANGES = 12
 HEADS = (SECRETARY, STREET)
 """Who sees the desks of the people in their place."""
+
+
+Owing = Callable[[people.Access, date], Iterable[rules.Owed]]
+_owing: dict[str, Owing] = {}
+
+
+def owe(duty: Duty, ask: Owing) -> None:
+    """Let a domain say for which places and periods its duty is owed, and until when.
+
+    Called in the app's `ready`; without it `rules.owed` counts from the appointment.
+    """
+    _owing[duty.code] = ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +79,8 @@ class Desk:
     people: list[PersonShown] = field(default_factory=list)
     waiting_count: int = 0
     overdue_count: int = 0
+    steps_count: int = 0
+    """Steps of cases among what waits and what is overdue: the number in the head of the page."""
 
     @property
     def is_clear(self) -> bool:
@@ -104,9 +120,11 @@ def desk(access: people.Access, *, now: datetime) -> Desk:
     found.waiting = [_step_line(w, named, calendar, today) for w in coming[:MOST]]
     found.overdue = [_step_line(w, named, calendar, today) for w in late[:MOST]]
     found.waiting_count, found.overdue_count = len(coming), len(late)
+    found.steps_count = len(steps)
     for each in owed:
         line = _duty_line(each, named, calendar, today)
         (found.overdue if each.due_on < today else found.duties).append(line)
+    del found.overdue[MOST:], found.duties[MOST:]
     found.overdue_count += sum(each.due_on < today for each in owed)
     found.others = offered(access, today)
     found.changes = _changes(stamps, access.user)
@@ -148,14 +166,12 @@ def _step_line(wait: Any, named: dict[str, str], calendar: Calendar, today: date
 
 
 def _owed(access: people.Access, today: date) -> list[rules.Owed]:
-    """Duties not done yet for the latest periods, at the places where the roles are held. One query."""
-    here = access.here
+    """Duties not done yet for the latest periods. One query, beside those of who tells of them."""
     found = [
         each
         for duty in cases.duties().values()
-        for post in access.posts
-        if post.role in duty.by and (not here or post.place.startswith(here))
-        for each in rules.owed(duty, place=post.place, since=post.since_on, today=today)
+        if access.holds(*duty.by)
+        for each in _owing.get(duty.code, _by_posts(duty))(access, today)
     ]
     done = (
         cases.duties_done(
@@ -174,19 +190,34 @@ def _owed(access: people.Access, today: date) -> list[rules.Owed]:
     return sorted(rest.values(), key=lambda each: (each.due_on, each.duty.code, each.place))
 
 
+def _by_posts(duty: Duty) -> Owing:
+    """Owed at the places where its roles are held."""
+    return lambda access, today: [
+        each
+        for post in access.posts
+        if post.role in duty.by and (not access.here or post.place.startswith(access.here))
+        for each in rules.owed(duty, place=post.place, since=post.since_on, today=today)
+    ]
+
+
 def _duty_line(each: rules.Owed, named: dict[str, str], calendar: Calendar, today: date) -> Line:
     return Line(
         title=each.duty.name,
         url=_duty_link(each),
         place=named.get(each.place, each.place),
-        step=Span.of_code(each.period).text,
+        step=_named(Span.of_code(each.period)),
         left=calendar.left(today, each.due_on, WORK),
         due=each.due_on,
     )
 
 
+def _named(span: Span) -> str:
+    """A month in the reader's language."""
+    return date_format(span.first_on, "YEAR_MONTH_FORMAT") if span.kind == "month" else span.text
+
+
 def _duty_link(each: rules.Owed) -> str:
-    for args in ([], [each.place], [each.place, each.period]):
+    for args in (each.args, [each.place], [each.place, each.period]):
         try:
             return reverse(each.duty.page, args=args)
         except NoReverseMatch:
@@ -198,9 +229,9 @@ def _changes(stamps: list[Any], user: Any) -> list[Change]:
     """What others did lately."""
     found = []
     for stamp in stamps:
-        flow = cases.flows().get(stamp.case.flow)
-        if stamp.by_id == user.pk or flow is None:
+        if stamp.by_id == user.pk:
             continue
+        flow = cases.flow_of(stamp.case)
         found.append(
             Change(
                 at=stamp.at,
@@ -218,9 +249,14 @@ def _posts_of_others(access: people.Access) -> list[Any]:
     """Appointments of the people below somebody who heads a place. One query."""
     if not access.holds(*HEADS):
         return []
-    rows = people.appointments(access.scope(*HEADS), on=access.on).exclude(user=access.user.pk)
+    return list(posts_below(access, access.scope(*HEADS))[:300])
+
+
+def posts_below(access: people.Access, scope: Scope, *, text: str = "") -> QuerySet:
+    """Appointments in force of those whose desks somebody sees, by name or pinyin initials."""
+    rows = people.appointments(scope, text=text, on=access.on).exclude(user=access.user.pk)
     rows = rows.exclude(role__in=[role.code for role in ADMINISTRATORS])
-    return list(rows.filter(since_on__lte=access.on, user__is_active=True)[:300])
+    return rows.filter(since_on__lte=access.on, user__is_active=True)
 
 
 def _people(

@@ -15,12 +15,13 @@ EARLIER = 2
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A duty owed for a period at a place until a day."""
+    """A duty owed for a period at a place until a day. `args`: of the duty's page, where known."""
 
     duty: Duty
     place: str
     period: str
     due_on: date
+    args: tuple[str, ...] = ()
 
 
 def owed(duty: Duty, *, place: str, since: date, today: date) -> list[Owed]:

@@ -16,6 +16,7 @@ from linli.web.access import needs
 def desk(request: HttpRequest) -> HttpResponse:
     """My desk: where one comes after log-in."""
     found = queries.desk(request.access, now=timezone.now())  # type: ignore[attr-defined]
+    request.waiting_count = found.steps_count  # type: ignore[attr-defined]
     return render(request, "notices/desk.html", {"desk": found})
 
 

@@ -1,4 +1,8 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 
@@ -8,7 +12,19 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.kernel.roles import DISTRICT, FUND_GROUP, OVERSEERS, SECRETARY, STREET
+        from linli.search import finders
         from linli.web import menu
+
+        finders.offer(
+            code="followups",
+            label=gettext_lazy("督办"),
+            by=gettext_lazy("小区名称、事由"),
+            icon="bell-ringing",
+            roles=FUND_GROUP | OVERSEERS,
+            order=370,
+            find=_find_followups,
+            more="oversight:followups",
+        )
 
         menu.register(
             code="oversight",
@@ -28,4 +44,17 @@ class OversightConfig(AppConfig):
             roles=tuple(role.code for role in FUND_GROUP | OVERSEERS),
             order=355,
             group=gettext_lazy("公示与监督"),
+        )
+
+
+def _find_followups(asked: Any) -> Iterator[Any]:
+    from linli.oversight import queries
+    from linli.search.finders import Hit
+
+    on = asked.access.on
+    for row in queries.followups(asked.scope, text=asked.text, today=on)[: asked.limit]:
+        yield Hit(
+            label=row.text,
+            url=reverse("oversight:followup", args=[row.pk]),
+            facts=(row.book.name, row.period),
         )

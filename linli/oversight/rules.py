@@ -8,6 +8,7 @@ from datetime import date
 
 from linli.kernel.period import Period
 from linli.kernel.rulings import Ruling, require
+from linli.kernel.words import AnyOf
 from linli.kernel.words import gettext_noop as _
 from linli.months import rules as months
 
@@ -210,7 +211,7 @@ def may_raise(
     `held`: the raiser holds one of the roles `who`.
     """
     return (
-        require(held, _("督办由%(who)s发出"), "督办规则:1", who=tuple(who))
+        require(held, _("督办由%(who)s发出"), "督办规则:1", who=AnyOf(who))
         & require(len(text.strip()) >= 5, _("请写明督办事由，至少五个字"), "督办规则:1").at("text")
         & require(first <= period <= last, _("这个账套没有这个月份"), "督办规则:1").at("period")
         & require(not open_, _("这个月已有一件督办没有销号"), "督办规则:1").at("period")

@@ -22,7 +22,7 @@ from linli.kernel.period import Period
 from linli.kernel.place import Scope
 from linli.kernel.roles import DISTRICT, FUND_GROUP, OVERSEERS, SECRETARY, STREET
 from linli.kernel.rulings import ALLOWED, Refused, Ruling, require
-from linli.kernel.words import gettext_noop
+from linli.kernel.words import AnyOf, gettext_noop
 from linli.ledger import queries as ledger
 from linli.oversight import queries, rules, services
 from linli.oversight.flow import FOLLOWUP
@@ -136,7 +136,7 @@ def _estate(
             raises,
             gettext_noop("督办由%(who)s发出"),
             "督办规则:1",
-            who=tuple(r.name for r in RAISERS),
+            who=AnyOf(r.name for r in RAISERS),
         ),
         "form": form or RaiseForm(periods=choices, initial={"period": first}),
         "today": timezone.localdate(now),
@@ -293,7 +293,7 @@ def _may(request: HttpRequest, row: Followup, case: Any) -> dict[str, Ruling]:
             step.code,
             done=fold.done.keys(),
             roles=roles,
-            own_steps=fold.steps_of(request.user.pk),
+            own_steps=cases.own_steps(fold, request.user),
         )
         for step in FOLLOWUP.steps
     }

@@ -1,8 +1,9 @@
 """Setting up an installation, step by step; the same steps on the command line and in the web.
 
 A step is a Django form with `code`, `title`, `lead`, `order`, a `done()` that answers from the
-database, and `save(by=, now=)`, which returns secrets to show once ({what: secret}). Every app
-may bring a module `first_run` with its steps in FIRST_RUN; the names of the fields of all steps
+database, and `save(by=, now=)`, which returns secrets to show once ({what: secret}). It may have
+`parts()`, its fields in groups, and `after()`, what is to be done once everything is set up. Every
+app may bring a module `first_run` with its steps in FIRST_RUN; the names of the fields of all steps
 differ, since they are the flags of `linli init`, too.
 """
 
@@ -36,9 +37,10 @@ from linli.kernel.roles import (
 from linli.kernel.rulings import Refused
 from linli.people import queries, rules, services
 from linli.people.models import Appointment, User
-from linli.people.passwords import breaches
+from linli.people.passwords import breaches, told
 from linli.places import queries as places
 from linli.places import services as place_services
+from linli.web.fields import Part
 from linli.web.reasons import put_on
 from linli.web.templatetags.words import say
 
@@ -55,6 +57,23 @@ def steps() -> list[Any]:
 
 def step(code: str) -> Any | None:
     return next((each for each in steps() if each.code == code), None)
+
+
+def parts(form: Any) -> list[tuple[Part, list[Any]]]:
+    """The fields of a step in its groups, each with its label there; one group if it has none."""
+    whole = [Part({name: field.label for name, field in form.fields.items()})]
+    found = []
+    for part in form.parts() if hasattr(form, "parts") else whole:
+        fields = [form[name] for name in part.labels]
+        for field in fields:
+            field.label = part.labels[field.name]
+        found.append((part, fields))
+    return found
+
+
+def after() -> list[str]:
+    """What the steps say is to be done now."""
+    return [text for step in steps() if hasattr(step, "after") for text in step.after()]
 
 
 def save(form: Any, *, by: Any, now: datetime) -> dict[str, str] | None:
@@ -129,6 +148,27 @@ def _people_fields(roles: tuple[Role, ...], *, required: bool) -> dict[str, form
     return fields
 
 
+def _people_parts(form: forms.Form, roles: tuple[Role, ...]) -> list[Part]:
+    """A group for each person."""
+    words = {
+        "name": _("姓名"),
+        "username": _("登录名"),
+        "phone": _("电话"),
+        "password": _("密码"),
+    }
+    return [
+        Part(
+            {
+                f"{role.code}_{field}": word
+                for field, word in words.items()
+                if f"{role.code}_{field}" in form.fields
+            },
+            legend=role,
+        )
+        for role in roles
+    ]
+
+
 class AdministratorsStep(_PeopleForm):
     """The county, and its three administrators, who are three persons."""
 
@@ -151,9 +191,13 @@ class AdministratorsStep(_PeopleForm):
             required=False,
             strip=False,
             max_length=200,
-            help_text=_("不填则由系统生成，首次登录须修改"),
+            help_text=gettext("%(rules)s。不填则由系统生成，首次登录须修改") % {"rules": told()},
             widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         )
+
+    def parts(self) -> list[Part]:
+        county = {"county_code": _("代码"), "county_name": _("名称")}
+        return [Part(county, legend=_("县（区、市）")), *_people_parts(self, self.ROLES)]
 
     @staticmethod
     def done() -> bool:
@@ -168,6 +212,8 @@ class AdministratorsStep(_PeopleForm):
                 name=data.get("system_admin_name", ""),
             )
             put_on(self, _at(breaches(password, user), "system_admin_password"))
+            if self.errors and "system_admin_password" not in self.errors:
+                self.add_error("system_admin_password", _("密码不保留在网页上，请再输一次"))
         return data
 
     def save(self, *, by: Any, now: datetime) -> dict[str, str]:
@@ -212,6 +258,10 @@ class FundGroupStep(_PeopleForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= _people_fields(self.ROLES, required=False)
+
+    def parts(self) -> list[Part]:
+        estate = Part({"group_estate": self.fields["group_estate"].label})
+        return [estate, *_people_parts(self, self.ROLES)]
 
     @staticmethod
     def done() -> bool:

@@ -49,7 +49,8 @@ def code_file() -> str:
 
 def _at_the_server(request: HttpRequest) -> bool:
     """A visitor on the machine itself, with no proxy in between."""
-    if request.META.get("HTTP_X_FORWARDED_FOR") or request.META.get("HTTP_FORWARDED"):
+    passed_on = request.META.get("HTTP_X_FORWARDED_FOR") or request.META.get("HTTP_FORWARDED")
+    if settings.PROXIES or passed_on:
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
@@ -107,7 +108,8 @@ def set_up(request: HttpRequest, code: str = "") -> HttpResponse:
         return answer
     todo = next((step for step in first_run.steps() if not step.done()), None)
     if not code and todo is None:
-        return render(request, "people/first_run_end.html", {"steps": _shown("")})
+        context = {"steps": _shown(""), "after": first_run.after()}
+        return render(request, "people/first_run_end.html", context)
     if queries.nobody_yet() and code not in ("", "administrators"):
         return redirect("people:first_run")
     step = first_run.step(code) if code else todo
@@ -122,7 +124,12 @@ def set_up(request: HttpRequest, code: str = "") -> HttpResponse:
                 return render(request, "people/first_run_secrets.html", context)
             return redirect("people:first_run")
     status = UNPROCESSABLE if form.is_bound and form.errors else 200
-    context = {"form": form, "step": step, "steps": _shown(step.code)}
+    context = {
+        "form": form,
+        "parts": first_run.parts(form),
+        "step": step,
+        "steps": _shown(step.code),
+    }
     return render(request, "people/first_run.html", context, status=status)
 
 

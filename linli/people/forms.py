@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel import place as codes
@@ -24,7 +25,7 @@ def roles_to_give() -> list[tuple[str, str]]:
 
 
 def _roles() -> list[tuple[str, str]]:
-    return [(role.code, say(role)) for role in ROLES.values()]
+    return [(role.code, capfirst(say(role))) for role in ROLES.values()]
 
 
 class LogInForm(forms.Form):

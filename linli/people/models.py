@@ -7,6 +7,7 @@ from django.db import models
 from linli.kernel.place import Scope
 from linli.kernel.roles import ROLES
 from linli.scope.models import Placed
+from linli.search.lookups import Given, Tail
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -29,7 +30,7 @@ class User(AbstractBaseUser):
     """
 
     username = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=64)
+    name = models.CharField(max_length=64, db_index=True)
     initials = models.CharField(max_length=64, blank=True, db_index=True)
     phone = models.CharField(max_length=20, blank=True)
     is_active = models.BooleanField(default=True)
@@ -40,6 +41,12 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
 
     objects = UserManager()
+
+    class Meta:
+        indexes = [
+            models.Index(Given("name"), name="people_user_given"),
+            models.Index(Tail("phone"), name="people_user_tail"),
+        ]
 
     def __str__(self) -> str:
         return self.name

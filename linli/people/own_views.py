@@ -24,6 +24,7 @@ from linli.people import queries, services
 from linli.people.forms import CodeForm, LogInForm, OwnPasswordForm, PasswordForm
 from linli.people.middleware import SIGN_IN
 from linli.people.models import SignIn, User
+from linli.people.passwords import told
 from linli.web.access import needs
 from linli.web.reasons import put_on
 
@@ -37,8 +38,9 @@ UNPROCESSABLE = 422
 
 
 def _next(request: HttpRequest) -> str:
+    """Where to go after logging in: an address of this site, and one that begins at its root."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
@@ -155,7 +157,8 @@ def password(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("密码已修改，其他地方的登录已全部退出"))
             return redirect(settings.LOGIN_REDIRECT_URL if forced else "people:security")
     limits = queries.limits(timezone.localdate())
-    context = {"form": form, "forced": forced, "limits": limits}
+    rules = told(kept=limits.passwords_kept)
+    context = {"form": form, "forced": forced, "limits": limits, "rules": rules}
     return render(request, "people/password.html", context, status=_status(form))
 
 

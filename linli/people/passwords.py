@@ -5,7 +5,11 @@ from __future__ import annotations
 import secrets
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, check_password
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,6 +58,18 @@ class NotUsedBefore:
         return _("不能与现用密码和最近%(count)s次用过的密码相同") % {"count": self.count}
 
 
+def told(*, kept: int = 0) -> str:
+    """The rules of a password in one sentence, to be said before one is chosen."""
+    validators = get_default_password_validators()
+    least = next(v.min_length for v in validators if isinstance(v, MinimumLengthValidator))
+    kinds = next(v.kinds for v in validators if isinstance(v, KindsOfCharacters))
+    text = _(
+        "至少%(least)s个字符，含大写字母、小写字母、数字、符号中的%(kinds)s种，"
+        "不用登录名、姓名和常见的密码"
+    ) % {"least": least, "kinds": kinds}
+    return text + _("，也不用最近%(count)s次用过的") % {"count": kept} if kept else text
+
+
 def breaches(password: str, user: User, *, kept: int = 0) -> Ruling:
     """Every rule a new password breaks. `kept`: how many earlier ones may not come again."""
     checks = [validate_password]
@@ -63,10 +79,23 @@ def breaches(password: str, user: User, *, kept: int = 0) -> Ruling:
     for check in checks:
         try:
             check(password, user)
-        except ValidationError as error:
-            faults += error.messages
+        except ValidationError as errors:
+            faults += [_fault(error) for error in errors.error_list]
     text = gettext_noop("密码不符合要求：%(why)s")
     return every(refuse(text, "等保:7.1.4.1", why=why).at("password") for why in faults)
+
+
+WORDS = {
+    "password_too_short": gettext_noop("至少要%(min_length)s个字符"),
+    "password_too_similar": gettext_noop("与登录名或姓名太像"),
+    "password_too_common": gettext_noop("太常见，容易被人猜到"),
+}
+"""What Django's own validators say, by their codes; not all of it is in its Chinese catalogue."""
+
+
+def _fault(error: ValidationError) -> str:
+    word = WORDS.get(error.code or "")
+    return _(word) % (error.params or {}) if word else error.messages[0]
 
 
 def make() -> str:

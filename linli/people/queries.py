@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -14,12 +15,15 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from linli.kernel import place as place_codes
 from linli.kernel.place import Scope
 from linli.kernel.roles import ADMINISTRATORS, ROLES, SECURITY_ADMIN, Role
 from linli.people import rules
 from linli.people.models import Appointment, FirstRun, SignIn, User
 from linli.places import queries as places
 from linli.places import rules as place_rules
+from linli.search import words
+from linli.search.lookups import TAIL, Given, Tail, closest
 from linli.sources import number
 
 DEMO_PREFIX = "demo-"
@@ -35,6 +39,13 @@ class Post:
     place: str
     codes: frozenset[str]
     since_on: date
+
+    @property
+    def scope(self) -> Scope:
+        """Where it counts: in all of the place, or at the place alone (see rules.counts_at)."""
+        if self.role.level in ("", place_codes.level(self.place)):
+            return Scope(self.codes)
+        return Scope(alone=self.codes)
 
 
 def in_force(on: date) -> Q:
@@ -103,8 +114,8 @@ class Access:
 
     def whole(self, *roles: Role) -> Scope:
         """Everything that may be seen (by virtue of these roles, if any are given)."""
-        wanted = [post for post in self.posts if not roles or post.role in roles]
-        return Scope(frozenset(code for post in wanted for code in post.codes))
+        wanted = (post.scope for post in self.posts if not roles or post.role in roles)
+        return reduce(or_, wanted, Scope())
 
     def scope(self, *roles: Role) -> Scope:
         """The same, within the place the reader chose to be in."""
@@ -190,10 +201,11 @@ def accounts(
     )
     if text := text.strip():
         like = Q(name__icontains=text) | Q(username__icontains=text)
-        if plain := re.sub(r"[^a-z0-9]", "", text.lower()):
-            like |= Q(initials__startswith=plain)
-        if re.fullmatch(r"[0-9]{4}", text):
-            like |= Q(phone__endswith=text)
+        if plain := words.latin(text):
+            like |= Q(initials__begins=plain)
+        if re.fullmatch(rf"[0-9]{{{TAIL}}}", text):
+            found = found.alias(tail=Tail("phone"))
+            like |= Q(tail=text)
         found = found.filter(like)
     holding = Appointment.objects.filter(in_force(on), user=OuterRef("pk"))
     if role:
@@ -220,6 +232,26 @@ def find_people(text: str, *, limit: int = 10, on: date) -> list[User]:
     return list(accounts(text=text, state="active", on=on)[:limit])
 
 
+def closest_accounts(text: str, scope: Scope, *, on: date, limit: int) -> list[User]:
+    """Accounts of a scope, and those nobody has appointed yet, each with `held_now`.
+
+    By name or given name; by log-in name, pinyin initials, phone number or its tail.
+    """
+    every = Appointment.objects.filter(user=OuterRef("pk"))
+    mine = accounts(on=on).filter(Exists(every.within(scope)) | ~Exists(every))
+    if not text.isascii():
+        given = mine.alias(given=Given("name")).filter(given__begins=text)
+        return closest(limit, mine.filter(name=text), mine.filter(name__begins=text), given)
+    choices = [mine.filter(username__begins=text.lower())]
+    if plain := words.latin(text):
+        choices += [mine.filter(initials=plain), mine.filter(initials__begins=plain)]
+    if re.fullmatch(rf"[0-9]{{{TAIL}}}", text):
+        choices.insert(0, mine.alias(tail=Tail("phone")).filter(tail=text))
+    elif text.isdigit():
+        choices.insert(0, mine.alias(tail=Tail("phone")).filter(tail=text[-TAIL:], phone=text))
+    return closest(limit, *choices)
+
+
 def appointments(
     scope: Scope, *, text: str = "", role: str = "", state: str = "", on: date
 ) -> QuerySet[Appointment]:
@@ -235,7 +267,7 @@ def appointments(
         found = found.filter(
             Q(user__name__icontains=text)
             | Q(user__username__icontains=text)
-            | Q(user__initials__startswith=text.lower())
+            | Q(user__initials__begins=text.lower())
         )
     return found.order_by("place", "role", "user__name", "pk")
 
@@ -245,6 +277,17 @@ def held_by(user: User) -> QuerySet[Appointment]:
     return user.appointments.select_related("appointed_by", "revoked_by").order_by(
         "-since_on", "-pk"
     )
+
+
+def one_person(user: User | AnonymousUser) -> frozenset[int]:
+    """The accounts that are one person, as far as can be told: those with the same mobile number.
+
+    What one hand must not do twice, two accounts of one person must not do either.
+    """
+    phone = getattr(user, "phone", "")
+    if not re.fullmatch(r"1[0-9]{10}", phone):
+        return frozenset({user.pk})
+    return frozenset(User.objects.filter(phone=phone).values_list("pk", flat=True)) | {user.pk}
 
 
 def not_over(user: User, on: date) -> list[rules.Held]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.contrib.sessions.models import Session
@@ -30,6 +30,8 @@ from linli.people import queries, rules
 from linli.people.models import Appointment, FirstRun, OldPassword, RecoveryCode, SignIn, User
 from linli.people.passwords import READABLE, breaches, make
 from linli.places import queries as places
+from linli.places import rules as place_rules
+from linli.search.words import initials
 from linli.trail.acts import act, look
 
 
@@ -93,7 +95,7 @@ def _create(person: Person, *, roles: frozenset[Role], now: datetime) -> Handed:
     user = User(
         username=person.username,
         name=person.name.strip(),
-        initials=places.initials(person.name),
+        initials=initials(person.name),
         phone=number or "",
         created_at=now,
         must_change_password=not person.password,
@@ -189,7 +191,7 @@ def describe_account(
         & require(name.strip(), _("请填写姓名")).at("name")
         & phoned.at("phone")
     ).enforce()
-    user.name, user.initials = name.strip(), places.initials(name)
+    user.name, user.initials = name.strip(), initials(name)
     if phone is not None:
         user.phone = number or ""
     user.save(update_fields=["name", "initials", "phone"])
@@ -225,7 +227,7 @@ def _appoint(
         active=user.is_active,
         known_place=known is not None and known.until_on is None,
         new=new,
-        held=queries.not_over(user, min(new.since_on, timezone.localdate(now))),
+        held=_held_with(user, new, min(new.since_on, timezone.localdate(now))),
     ).enforce()
     return Appointment.objects.create(
         user=user,
@@ -235,6 +237,18 @@ def _appoint(
         until_on=new.until_on,
         appointed_by=by,
     )
+
+
+def _held_with(user: User, new: rules.Held, on: date) -> list[rules.Held]:
+    """What the person behind an account holds, by whichever account; at a place that the new one
+    took over as if it were at the new one."""
+    took = places.successions()
+    found = []
+    for account in User.objects.filter(pk__in=queries.one_person(user)):
+        for held in queries.not_over(account, on):
+            same = new.place in place_rules.around(held.place, took)[0]
+            found.append(replace(held, place=new.place) if same else held)
+    return found
 
 
 @act("people.revoke")

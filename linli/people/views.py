@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -33,6 +34,7 @@ from linli.sheets.answers import excel
 from linli.web.access import needs
 from linli.web.reasons import put_on
 from linli.web.registers import Column, Register
+from linli.web.templatetags.words import say
 
 TOO_MANY, UNPROCESSABLE = 429, 422
 
@@ -66,7 +68,9 @@ ACCOUNT_COLUMNS = (
     Column(
         code="posts",
         label=gettext_lazy("现任职务"),
-        value=lambda user: tuple(dict.fromkeys(ROLES[a.role].name for a in user.held_now)),
+        value=lambda user: capfirst(
+            say(tuple(dict.fromkeys(ROLES[a.role].name for a in user.held_now)))
+        ),
     ),
     Column(code="state", label=gettext_lazy("状态"), kind="state", value=_account_state),
     Column(code="last_login", label=gettext_lazy("最近登录"), kind="moment", sort="last_login"),
@@ -272,7 +276,7 @@ APPOINTMENT_COLUMNS = (
     Column(
         code="role",
         label=gettext_lazy("职务"),
-        value=lambda row: ROLES[row.role].name if row.role in ROLES else row.role,
+        value=lambda row: capfirst(say(ROLES[row.role])) if row.role in ROLES else row.role,
         sort="role",
     ),
     Column(code="path", label=gettext_lazy("在哪里"), value="path", sort="place"),

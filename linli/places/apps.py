@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +14,20 @@ class PlacesConfig(AppConfig):
         from linli.kernel.roles import DISTRICT, SECRETARY, STREET, SYSTEM_ADMIN
         from linli.places import queries
         from linli.scope import names
+        from linli.search import finders
         from linli.web import context, days, desk, menu
 
         days.use(queries.calendar)
         names.use(queries.name_paths)
         context.provide(_where)
+        finders.offer(
+            code="places",
+            label=_("地方"),
+            by=_("名称、首字母、代码"),
+            icon="map-pin",
+            order=110,
+            find=_find_places,
+        )
         desk.offer(_missing_holidays)
         menu.register(
             code="places",
@@ -28,7 +40,7 @@ class PlacesConfig(AppConfig):
         )
         menu.register(
             code="holidays",
-            label=_("节假日"),
+            label=_("节假日安排"),
             url_name="places:holidays",
             icon="calendar-event",
             roles=(SYSTEM_ADMIN.code,),
@@ -54,6 +66,22 @@ def _where(request: object) -> dict:
         "places_url": reverse("places:switch"),
         "county": steps[0].name if steps else "",
     }
+
+
+def _find_places(asked: Any) -> Iterator[Any]:
+    """Places from the county down to buildings."""
+    from linli.kernel.place import NAMES, parent
+    from linli.places import queries
+    from linli.search.finders import Hit
+
+    found = queries.search(asked.text, asked.scope, levels=queries.SHOWN, limit=asked.limit)
+    for place in found:
+        yield Hit(
+            label=place.name,
+            url=reverse("places:detail", args=[place.place]),
+            facts=(NAMES[place.level], place.place),
+            place=parent(place.place) if place.level != "county" else "",
+        )
 
 
 def _missing_holidays(access: object, today: object) -> list:

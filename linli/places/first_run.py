@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.places import imports, queries, services
+from linli.web.fields import Part
 from linli.web.reasons import put_on
 
 
@@ -34,6 +35,14 @@ class PlacesStep(forms.Form):
         label=_("社区代码"), required=False, max_length=12, help_text=_("12位，前9位是街道代码")
     )
     community_name = forms.CharField(label=_("社区名称"), required=False, max_length=64)
+
+    def parts(self) -> list[Part]:
+        """The list, or what is typed in its place."""
+        typed = ("street_code", "street_name", "community_code", "community_name")
+        return [
+            Part({"division_list": _("区划代码表")}, _("有代码表的")),
+            Part({name: self.fields[name].label for name in typed}, _("没有代码表的")),
+        ]
 
     @staticmethod
     def done() -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel import place as codes
@@ -16,8 +17,10 @@ SHEETS = ".xlsx,.xls,.csv"
 
 
 def level_choices() -> list[tuple[str, Any]]:
-    shown = ("county", "street", "community", "estate", codes.GRID, "building")
-    return [("", _("全部")), *((level, say(codes.NAMES[level])) for level in shown)]
+    return [
+        ("", _("全部")),
+        *((level, capfirst(say(codes.NAMES[level]))) for level in queries.SHOWN),
+    ]
 
 
 class PlacesFilter(forms.Form):
@@ -58,7 +61,9 @@ class AddPlaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.parent = parent
         levels = inside(parent.level)
-        self.fields["level"].choices = [(level, say(codes.NAMES[level])) for level in levels]
+        self.fields["level"].choices = [
+            (level, capfirst(say(codes.NAMES[level]))) for level in levels
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

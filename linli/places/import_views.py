@@ -24,6 +24,7 @@ from linli.places.views import KEEPERS, by_code, status_of
 from linli.sheets.answers import XLSX, download, excel
 from linli.sheets.writing import BadRow, BadSheet, write_bad_rows
 from linli.web.access import may, needs
+from linli.web.fields import whole_number
 from linli.web.reasons import put_on
 from linli.web.registers import Bulk, Column, Register
 from linli.web.templatetags.words import say
@@ -264,9 +265,8 @@ def put_in_grid(request: HttpRequest, place: Place) -> HttpResponse:
 @needs(SYSTEM_ADMIN)
 def holidays(request: HttpRequest) -> HttpResponse:
     """The years whose tables are here, and a warning where one is missing."""
-    year = request.GET.get("year", "")
     years = list(queries.holiday_years())
-    shown = int(year) if year.isdigit() else timezone.localdate().year
+    shown = whole_number(request.GET.get("year"), most=2999) or timezone.localdate().year
     context = {
         "years": years,
         "year": shown,
@@ -279,8 +279,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
 @needs(SYSTEM_ADMIN)
 def edit_holidays(request: HttpRequest) -> HttpResponse:
     """Write down or mend a year's table; begins with what is published or kept."""
-    year = request.GET.get("year", "")
-    wanted = int(year) if year.isdigit() else timezone.localdate().year + 1
+    wanted = whole_number(request.GET.get("year"), most=2999) or timezone.localdate().year + 1
     form = HolidaysForm(request.POST or None, initial=_told(wanted))
     if request.method == "POST" and form.is_valid():
         try:

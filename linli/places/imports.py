@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from linli.kernel.rulings import Refused, Ruling, every, refuse
 from linli.kernel.words import gettext_noop as _
 from linli.places import rules
+from linli.sheets.headings import Wanted, complete, find_headings, ranked
 from linli.sheets.model import Sheet
 from linli.sheets.reading import read_workbook
 
 CODE = ("代码", "编码", "code", "区划代码", "统计用区划代码", "行政区划代码", "地区代码")
 NAME = ("名称", "name", "单位名称", "区划名称", "地区名称", "行政区划名称")
-HEADING_ROWS = 20
-"""Headings stand within the first so many rows."""
-
-
-def _plain(heading: str) -> str:
-    return re.sub(r"[\s*＊（）()：:]", "", heading).lower()
-
-
-def find_headings(
-    sheet: Sheet, wanted: Mapping[str, Sequence[str]], needed: Sequence[str]
-) -> tuple[int, dict[str, int]] | None:
-    """(row of the headings, column of each name) where all that is needed stands in one row."""
-    known = {_plain(alias): name for name, aliases in wanted.items() for alias in aliases}
-    for row in range(1, min(HEADING_ROWS, len(sheet.rows)) + 1):
-        found: dict[str, int] = {}
-        for column in range(len(sheet.rows[row - 1])):
-            name = known.get(_plain(sheet.text(row, column)))
-            if name and name not in found:
-                found[name] = column
-        if all(name in found for name in needed):
-            return row, found
-    return None
 
 
 def first_table(
@@ -44,9 +22,11 @@ def first_table(
     book, ruling = read_workbook(data, name=name)
     if book is None:
         raise Refused(ruling)
+    names = Wanted(ranked(wanted), tuple(frozenset({each}) for each in needed))
     for sheet in book.visible_sheets:
-        if found := find_headings(sheet, wanted, needed):
-            return sheet, *found
+        found = find_headings(sheet, names)
+        if found and complete(found, names):
+            return sheet, found.last_row, dict(found.columns)
     heads = tuple(wanted[each][0] for each in needed)
     raise Refused(refuse(_("没有找到表头：%(heads)s"), heads=heads))
 

@@ -124,6 +124,56 @@ class DoorGrid(Placed):
         ]
 
 
+class Figures(Placed):
+    """How large an estate is, as of a day and from a source; the latest day counts.
+
+    Areas are hundredths of a square metre: `floor_dm2` in all, `above_dm2` above ground. Empty is
+    unknown. `completed_on`: when it was accepted as built.
+    """
+
+    as_of_on = models.DateField()
+    household_count = models.PositiveIntegerField(null=True, blank=True)
+    floor_dm2 = models.BigIntegerField(null=True, blank=True)
+    above_dm2 = models.BigIntegerField(null=True, blank=True)
+    completed_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["place", "-as_of_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "as_of_on"], name="an_estate_has_one_set_of_figures_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(floor_dm2__isnull=True) | models.Q(floor_dm2__gt=0),
+                name="a_floor_area_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(above_dm2__isnull=True)
+                | models.Q(above_dm2__gt=0)
+                & (
+                    models.Q(floor_dm2__isnull=True)
+                    | models.Q(above_dm2__lte=models.F("floor_dm2"))
+                ),
+                name="what_is_above_ground_is_part_of_it",
+            ),
+        ]
+
+
+class Outline(Placed):
+    """Where a place lies: the ring around it, as [longitude, latitude] in millionths of a degree.
+
+    Degrees are those of CGCS2000 (as in WGS 84). The first corner is not repeated at the end.
+    """
+
+    place = models.CharField(max_length=32, unique=True)
+    ring = models.JSONField()
+    source = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["place"]
+
+
 class Holiday(models.Model):
     """A day that is off, or a weekend day that is worked (调休)."""
 

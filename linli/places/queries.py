@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,16 +15,22 @@ from linli.kernel.calendar import Calendar
 from linli.kernel.place import Scope
 from linli.places import rules
 from linli.places.models import (
+    LENGTHS,
     Door,
     DoorGrid,
+    Figures,
     FormerName,
     Holiday,
     HolidayYear,
+    Outline,
     Place,
     Succession,
 )
+from linli.search import words
 
 SEPARATOR = " › "
+SHOWN = ("county", "street", "community", "estate", codes.GRID, "building")
+"""Levels that lists show; units are found through their building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,14 @@ class Named:
         return codes.level(self.code)
 
 
-def initials(text: str) -> str:
-    """Pinyin initials of a name, for searching: 碧海家园 → bhjy; other letters stay."""
-    from pypinyin import Style, lazy_pinyin  # its tables are large: loaded when first needed
-
-    letters = "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
-    return re.sub(r"[^a-z0-9]", "", letters.lower())[:64]
-
-
 def find(code: str) -> Place | None:
     """The place of a code, in force or closed."""
     return Place.objects.filter(place=code).first()
+
+
+def lock(code: str) -> None:
+    """Hold the row of a place until the act is done: what is numbered in it is numbered by one."""
+    Place.objects.select_for_update().filter(place=code).first()
 
 
 def in_force(on: date | None = None) -> QuerySet[Place]:
@@ -222,7 +224,7 @@ def search(
             distance=Case(
                 When(name=text, then=Value(0)),
                 When(name__startswith=text, then=Value(1)),
-                When(initials__startswith=text.lower(), then=Value(2)),
+                When(initials__begins=text.lower(), then=Value(2)),
                 default=Value(3),
                 output_field=IntegerField(),
             )
@@ -233,10 +235,10 @@ def search(
 def matching(text: str) -> Q:
     """Rows whose name, initials or code is like a text."""
     like = Q(name__icontains=text)
-    if plain := re.sub(r"[^a-z0-9]", "", text.lower()):
-        like |= Q(initials__startswith=plain)
+    if plain := words.latin(text):
+        like |= Q(initials__begins=plain)
         if plain.isdigit() or "g" in plain:
-            like |= Q(place__startswith=plain.upper())
+            like |= Q(place__begins=plain.upper())
     return like
 
 
@@ -278,6 +280,19 @@ def door_count(wanted: Collection[str]) -> dict[str, int]:
     )
     found = dict(rows)
     return {code: found.get(code, 0) for code in wanted}
+
+
+def figures(wanted: Collection[str]) -> dict[str, Figures]:
+    """The latest figures of each of some estates that has any, in one query."""
+    rows = Figures.objects.filter(place__in=set(wanted)).order_by("as_of_on")
+    return {row.place: row for row in rows}
+
+
+def outlines(scope: Scope, *, levels: Collection[str]) -> dict[str, list[list[int]]]:
+    """Code → ring of the places of some levels within a scope that are drawn. One query."""
+    lengths = {LENGTHS[level] for level in levels}
+    rows = Outline.objects.within(scope).values_list("place", "ring").order_by("place")
+    return {code: ring for code, ring in rows if len(code) in lengths}
 
 
 def known_doors(

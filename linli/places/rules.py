@@ -318,7 +318,7 @@ def read_door(values: Mapping[str, str], *, row: int) -> tuple[DoorRow | None, R
         require(len(text[name]) <= 32, _("“%(value)s”太长"), value=text[name][:32]).at(name, row)
         for name in ("building", "unit", "room", "grid")
     ]
-    floor, ruling = _whole(text["floor"])
+    floor, ruling = read_floor(text["floor"])
     rulings.append(ruling.at("floor", row))
     area, ruling = read_area(text["area"])
     rulings.append(ruling.at("area", row))
@@ -331,14 +331,17 @@ def read_door(values: Mapping[str, str], *, row: int) -> tuple[DoorRow | None, R
     )
 
 
-def _whole(text: str) -> tuple[int | None, Ruling]:
+def read_floor(text: str) -> tuple[int | None, Ruling]:
+    """A floor as clerks write it: 3, 3层, -1, 地下1层, B1; None where nothing was written."""
+    if below := re.fullmatch(r"(?:地下|负|B)([0-9])层?", text.upper()):
+        return -int(below[1]), ALLOWED
     found = re.fullmatch(r"(-?[0-9]{1,3})(?:\.0)?(?:层|楼|F)?", text.upper(), re.ASCII)
     if found:
         return int(found[1]), ALLOWED
     return None, require(not text, _("楼层应为整数：%(value)s"), value=text[:20])
 
 
-def read_area(text: str) -> tuple[int | None, Ruling]:
+def read_area(text: str, *, most_m2: int = 1_000_000) -> tuple[int | None, Ruling]:
     """Square metres as text → hundredths; None where nothing was written."""
     if not text:
         return None, ALLOWED
@@ -347,7 +350,7 @@ def read_area(text: str) -> tuple[int | None, Ruling]:
         area = Decimal(plain) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", plain, re.ASCII) else None
     except InvalidOperation:  # pragma: no cover - the pattern lets nothing else through
         area = None
-    if area is None or not 0 < area < 1_000_000:
+    if area is None or not 0 < area < most_m2:
         return None, refuse(_("面积应为大于0的平方米数：%(value)s"), value=text[:20])
     exact = area * 100
     if exact != int(exact):

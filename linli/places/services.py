@@ -15,16 +15,19 @@ from linli.kernel.calendar import check_table
 from linli.kernel.place import Scope
 from linli.kernel.rulings import Refused, refuse, require
 from linli.kernel.words import gettext_noop as _
-from linli.places import queries, rules
+from linli.places import figures, outlines, queries, rules
 from linli.places.models import (
     Door,
     DoorGrid,
+    Figures,
     FormerName,
     Holiday,
     HolidayYear,
+    Outline,
     Place,
     Succession,
 )
+from linli.search.words import initials
 from linli.trail.acts import act
 
 
@@ -67,7 +70,7 @@ def _allot(parent: str, level: str) -> str:
         codes.check(parent).at("parent")
         & require(level in rules.NUMBERED, _("请选择要增加的地方是哪一级")).at("level")
     ).enforce()
-    Place.objects.select_for_update().filter(place=parent).first()
+    queries.lock(parent)
     try:
         return queries.next_code(parent, level)
     except ValueError:
@@ -80,7 +83,7 @@ def _create(code: str, name: str, *, address: str = "", since_on: date | None = 
         place=code,
         level=codes.level(code),
         name=name,
-        initials=queries.initials(name),
+        initials=initials(name),
         address=address.strip(),
         since_on=since_on,
     )
@@ -99,7 +102,7 @@ def _rename(place: Place, name: str, on: date) -> Place:
     FormerName.objects.update_or_create(
         place=place.place, until_on=on - timedelta(1), defaults={"name": place.name}
     )
-    place.name, place.initials = name, queries.initials(name)
+    place.name, place.initials = name, initials(name)
     place.save(update_fields=["name", "initials"])
     return place
 
@@ -196,7 +199,7 @@ def import_doors(
     All or nothing; a door that is known is recognised by its three names and only what differs
     is written.
     """
-    Place.objects.select_for_update().get(pk=estate.pk)
+    queries.lock(estate.place)
     plan = queries.plan_doors(estate=estate, rows=rows)
     plan.faults.enforce()
     today = timezone.localdate(now)
@@ -332,6 +335,74 @@ def put_in_grid(
     ).at("grid").enforce()
     _put_in_grids(dict.fromkeys(doors, grid.place), since_on)
     return grid
+
+
+@act("places.tell_figures")
+def tell_figures(
+    *,
+    by: AbstractBaseUser | None,
+    estate: Place,
+    as_of_on: date,
+    source: str,
+    household_count: int | None = None,
+    floor_dm2: int | None = None,
+    above_dm2: int | None = None,
+    completed_on: date | None = None,
+    now: datetime,
+) -> Figures:
+    """Write down how large an estate is as of a day; what was told for the same day is replaced.
+
+    Areas in hundredths of a square metre; None is unknown.
+    """
+    figures.may_tell_figures(
+        level=estate.level,
+        household_count=household_count,
+        floor_dm2=floor_dm2,
+        above_dm2=above_dm2,
+        completed_on=completed_on,
+        as_of_on=as_of_on,
+        today=timezone.localdate(now),
+        source=source,
+    ).enforce()
+    row, _made = Figures.objects.update_or_create(
+        place=estate.place,
+        as_of_on=as_of_on,
+        defaults={
+            "household_count": household_count,
+            "floor_dm2": floor_dm2,
+            "above_dm2": above_dm2,
+            "completed_on": completed_on,
+            "source": source.strip()[:128],
+        },
+    )
+    return row
+
+
+@act("places.draw")
+def draw(
+    *,
+    by: AbstractBaseUser | None,
+    rings: Mapping[str, Sequence[Sequence[int]]],
+    source: str,
+    now: datetime,
+) -> Done:
+    """Keep where places lie; a place drawn before is drawn anew. All of them or none.
+
+    `rings`: code → corners as [longitude, latitude] in millionths of a degree.
+    """
+    known = set(Place.objects.filter(place__in=rings).values_list("place", flat=True))
+    outlines.may_draw(rings, known=known, source=source).enforce()
+    Outline.objects.bulk_create(
+        [
+            Outline(place=code, ring=[list(corner) for corner in ring], source=source.strip()[:128])
+            for code, ring in rings.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["place"],
+        update_fields=["ring", "source"],
+        batch_size=500,
+    )
+    return Done(queries.find(min(rings)[:6]), {"drawn": len(rings)})
 
 
 @act("places.set_holidays")

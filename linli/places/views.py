@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -33,6 +34,7 @@ from linli.sheets.answers import excel
 from linli.web.access import may, needs
 from linli.web.reasons import put_on
 from linli.web.registers import Column, Register
+from linli.web.templatetags.words import say
 
 HERE = "here"
 """Key of the session: the place one chose to be in."""
@@ -70,7 +72,7 @@ COLUMNS = (
     Column(
         code="level",
         label=gettext_lazy("级别"),
-        value=lambda row: codes.NAMES[row.level],
+        value=lambda row: capfirst(say(codes.NAMES[row.level])),
         sort="level",
     ),
     Column(code="place", label=gettext_lazy("代码"), sort="place"),

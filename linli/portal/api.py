@@ -17,6 +17,7 @@ from ninja import NinjaAPI, Path, Query, Schema
 from ninja.errors import ValidationError
 
 from linli import __version__
+from linli.kernel.words import gettext_noop
 from linli.portal import entries, pages, proofs, queries, rules, showing
 from linli.portal.queries import Notice, Shelf
 from linli.web.templatetags.words import say
@@ -359,6 +360,28 @@ def described(request: HttpRequest) -> HttpResponse:
     return pages.data(request, content, "application/json")
 
 
+CALLS = {
+    "books": gettext_noop("查找账套；不写 q 和 place，给出最近公示的账套"),
+    "months": gettext_noop("一个账套公示过的全部月份和更正，新的在前"),
+    "statement": gettext_noop("一个月的两笔账（linli-statement/1），和封存时逐字节一致"),
+    "month_entries": gettext_noop("一个月的逐笔分录，早的在前；可以只要一类资金或一个科目"),
+    "entry": gettext_noop("一笔分录"),
+    "objections": gettext_noop("对公示数字的异议和答复"),
+}
+"""What each call gives, for a person; openapi.json says it to a program."""
+PARAMETERS = {
+    "q": gettext_noop("名称、拼音首字母、社区或账套编号"),
+    "place": gettext_noop("街道或社区的编码"),
+    "code": gettext_noop("账套编号，如 B000001"),
+    "period": gettext_noop("月份，如 2026-10"),
+    "version": gettext_noop("第几版，不写为最新一版"),
+    "fund": gettext_noop("资金来源：common、seed 或 fiscal"),
+    "category": gettext_noop("科目编码，如 parking"),
+    "page": gettext_noop("第几页"),
+    "number": gettext_noop("分录号"),
+}
+
+
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The interface in words, for a person."""
@@ -366,9 +389,11 @@ def front(request: HttpRequest) -> HttpResponse:
     calls = [
         {
             "path": where,
-            "text": call["description"],
-            "parameters": call.get("parameters", ()),
-            "name": call["operationId"].rpartition("_")[2],
+            "text": CALLS[call["operationId"].removeprefix("linli_portal_api_")],
+            "parameters": [
+                {"name": one["name"], "text": PARAMETERS[one["name"]]}
+                for one in call.get("parameters", ())
+            ],
         }
         for where, methods in told["paths"].items()
         for call in methods.values()

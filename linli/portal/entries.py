@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet, Sum
 
 from linli.bank import queries as bank
 from linli.kernel import body as bodies
 from linli.kernel.period import Period
 from linli.ledger import queries as ledger
+from linli.ledger.queries import figures
 from linli.portal import rules
 from linli.portal.queries import Notice, Shelf
 from linli.vouchers import queries as vouchers
 
 PER_PAGE = 50
-FREE = (rules.INCOME, rules.COST, rules.USE, rules.TRANSFER)
-"""The kinds of account that move a fund's free balance: income, cost, use, transfer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """Which entries make up a figure, and what each adds to it.
-
-    `lines`: which of their lines count; `of`: what such a line adds, in fen.
-    """
-
-    lines: Q
-    of: Callable[[Any], int]
-    counts: Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,111 +43,35 @@ class Row:
         return self.entry.original_on
 
 
-def _signed(line: Any) -> int:
-    return ledger.SIGN[line.account.kind] * line.amount_fen
-
-
-def _against(line: Any) -> int:
-    return -line.amount_fen
-
-
-def _plain(line: Any) -> int:
-    return line.amount_fen
-
-
-def of_category(fund: str, code: str) -> Chosen:
-    return Chosen(
-        lines=Q(account__fund=fund, account__code=code),
-        of=_signed,
-        counts=lambda line: (line.account.fund, line.account.code) == (fund, code),
-    )
-
-
-def of_sides(fund: str, sides: Collection[str]) -> Chosen:
-    """All categories of one side of a fund; of several what they add to its balance."""
-    return Chosen(
-        lines=Q(account__fund=fund, account__kind__in=sides),
-        of=_signed if len(sides) == 1 else _against,
-        counts=lambda line: line.account.fund == fund and line.account.kind in sides,
-    )
-
-
-def of_opening(fund: str) -> Chosen:
-    """What the fund began with: the other side of openings."""
-    return Chosen(
-        lines=Q(account__fund=fund, account__kind="net_assets"),
-        of=_against,
-        counts=lambda line: line.account.fund == fund and line.account.kind == "net_assets",
-    )
-
-
-def of_project(code: str) -> Chosen:
-    """What a project was paid, out of whatever fund."""
-    return Chosen(
-        lines=Q(project__code=code, account__kind="use"),
-        of=_plain,
-        counts=lambda line: (
-            line.account.kind == "use" and bool(line.project) and line.project.code == code
-        ),
-    )
-
-
-def of_account(account: Any) -> Chosen:
-    """What came into (positive) and went out of a money account."""
-    return Chosen(
-        lines=Q(account=account), of=_plain, counts=lambda line: line.account_id == account.pk
-    )
-
-
-def _entries(book: Any, lines: Q, **where: object) -> QuerySet:
-    """Entries of a book with a line that fits, oldest first, everything a list needs along."""
-    found = ledger.entries(book, **where).prefetch_related(None)
-    line = found.model._meta.get_field("lines").related_model.objects
-    paper = found.model._meta.get_field("papers").related_model.objects
-    fitting = line.filter(lines, entry__book=book).values("entry")
-    papers = paper.filter(entry=OuterRef("pk")).order_by().values("entry")
-    return (
-        found.filter(pk__in=fitting)
-        .select_related("wording", "leaf", "reverses", "reversed_by")
-        .prefetch_related(Prefetch("lines", line.select_related("account", "project")))
-        .annotate(paper_count=Coalesce(Subquery(papers.annotate(n=Count("pk")).values("n")), 0))
-        .order_by("date", "number")
-    )
-
-
 def page(
-    shelf: Shelf, chosen: Chosen, number: object, *, opening: bool = False, **where: object
+    shelf: Shelf, chosen: figures.Chosen, number: object, *, opening: bool = False, **where: object
 ) -> Page:
     """A page of the entries behind a figure, as rows. `where`: their month or months.
 
     `opening`: the openings themselves; else everything but them.
     """
-    found = _entries(shelf.book, chosen.lines, **where)
+    found = figures.entries(shelf.book, chosen.lines, **where)
     found = found.filter(kind="opening") if opening else found.exclude(kind="opening")
     shown = Paginator(found, PER_PAGE).get_page(number)
     shown.object_list = rows(shelf, chosen, shown.object_list)
     return shown
 
 
-def rows(shelf: Shelf, chosen: Chosen, some: Sequence[Any]) -> list[Row]:
+def rows(shelf: Shelf, chosen: figures.Chosen, some: Sequence[Any]) -> list[Row]:
     """Entries as rows, those left out that may not be seen yet."""
     return [_row(entry, chosen) for entry in some if shelf.shows(entry)]
 
 
-def _row(entry: Any, chosen: Chosen) -> Row:
+def _row(entry: Any, chosen: figures.Chosen) -> Row:
     lines = [line for line in entry.lines.all() if chosen.counts(line)]
-    wording = entry.wording
-    why = rules.withheld(
-        "counterparty", person=wording.person, salted="counterparty" in wording.salts
-    )
-    given = "counterparty" in ledger.commitments(entry.leaf)
-    hidden = why if given else ""
+    told = {word.name: word for word in words(entry)}
+    party, summary = told.get("counterparty"), told.get("summary")
     return Row(
         entry=entry,
-        fen=sum(chosen.of(line) for line in lines),
-        summary=wording.summary if "summary" in wording.salts else "",
-        counterparty="" if hidden or not given else wording.counterparty,
-        withheld=hidden,
+        fen=chosen.fen(entry),
+        summary=summary.value if summary else "",
+        counterparty=party.value if party else "",
+        withheld=party.withheld if party else "",
         projects=tuple(dict.fromkeys(line.project for line in lines if line.project)),
         categories=tuple(dict.fromkeys((line.account.fund, line.account.code) for line in lines)),
         paper_count=entry.paper_count,
@@ -175,19 +85,19 @@ def of_month(shelf: Shelf, period: str, *, fund: str = "", category: str = "") -
         lines &= Q(account__fund=fund)
     if category:
         lines &= Q(account__code=category)
-    return _entries(shelf.book, lines, period=period)
+    return figures.entries(shelf.book, lines, period=period)
 
 
 def of_number(shelf: Shelf, number: int) -> Any:
     """One entry with everything a list has along; None if it may not be seen."""
-    found = _entries(shelf.book, Q(entry__number=number), number=number).first()
+    found = figures.entries(shelf.book, Q(entry__number=number), number=number).first()
     return found if found is not None and shelf.shows(found) else None
 
 
-def later(shelf: Shelf, chosen: Chosen, period: str) -> list[Row]:
+def later(shelf: Shelf, chosen: figures.Chosen, period: str) -> list[Row]:
     """Entries of later months that correct a figure of this one, as far as they are published."""
     month = Period(period)
-    found = _entries(
+    found = figures.entries(
         shelf.book,
         chosen.lines,
         period__gt=period,
@@ -219,20 +129,14 @@ def account_at(book: Any, told: dict, position: int) -> tuple[dict, Any] | None:
     """The account at a place (1, 2, …) in a statement's list, and the row it was told of."""
     if not 1 <= position <= len(told["bank"]):
         return None
-    row = told["bank"][position - 1]
-    same = [one for one in told["bank"][:position] if _key(one) == _key(row)]
-    fits = [a for a in ledger.money_accounts(book) if (bank.label(a), a.fund) == _key(row)]
-    return (row, fits[len(same) - 1]) if len(fits) >= len(same) else None
+    found = bank.accounts_told(book, told["bank"])[position - 1]
+    return (told["bank"][position - 1], found) if found else None
 
 
 def moved(account: Any, period: str) -> tuple[int, int]:
     """What came into (positive) and went out of (negative) an account in a month, in fen."""
     row = account.balances.filter(period=period).first()
     return (row.debit_fen, -row.credit_fen) if row else (0, 0)
-
-
-def _key(row: dict) -> tuple[str, str]:
-    return row["account"], row["fund"]
 
 
 def behind_items(shelf: Shelf, account: Any, items: Sequence[dict]) -> dict[int, int]:
@@ -244,8 +148,8 @@ def behind_items(shelf: Shelf, account: Any, items: Sequence[dict]) -> dict[int,
     if not own:
         return {}
     days = {item["date"] for item in own.values()}
-    chosen = of_account(account)
-    found = rows(shelf, chosen, _entries(shelf.book, chosen.lines, date__in=days))
+    chosen = figures.of_account(account)
+    found = rows(shelf, chosen, figures.entries(shelf.book, chosen.lines, date__in=days))
     told = {}
     for at, item in own.items():
         sign = -1 if "payment" in item["kind"] else 1
@@ -324,9 +228,9 @@ def words(entry: Any) -> tuple[Word, ...]:
     told = []
     for name in rules.WORDS:
         if name in made:
-            why = rules.withheld(name, person=wording.person, salted=name in wording.salts)
-            value = "" if why else getattr(wording, name)
-            told.append(Word(name=name, value=value, withheld=why))
+            text, salted = getattr(wording, name), name in wording.salts
+            why = rules.withheld(name, text, person=wording.person, salted=salted)
+            told.append(Word(name=name, value="" if why else text, withheld=why))
     return tuple(told)
 
 
@@ -340,11 +244,13 @@ def _papers(entry: Any) -> list[PaperShown]:
     hashes = list(entry.papers.order_by("position").values_list("position", "sha256"))
     voucher = getattr(entry, "voucher", None)
     kept = voucher.papers.select_related("file") if hashes and voucher else ()
-    known = {paper.file.sha256: paper.file for paper in kept}
+    known = {paper.file.sha256: paper for paper in kept}
     told = []
     for position, sha256 in hashes:
-        file = known.get(sha256)
-        why = rules.PAPER_GONE if file is None else rules.PAPER_WITHHELD if file.personal else ""
+        paper = known.get(sha256)
+        file = paper.file if paper else None
+        shown = paper is not None and paper.public and not paper.file.personal
+        why = rules.PAPER_GONE if file is None else "" if shown else rules.PAPER_WITHHELD
         told.append(
             PaperShown(position=position, sha256=sha256, file=None if why else file, why=why)
         )

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.disclosure import rules as papers
 from linli.files import queries as files
 from linli.kernel.roles import ROLES
 from linli.ledger import queries as ledger
-from linli.portal import entries, pages, proofs, rules, showing
-from linli.portal.queries import Shelf
+from linli.portal import entries, pages, proofs, queries, rules, showing
+from linli.portal.queries import Notice, Shelf
 from linli.portal.views import missing, the_shelf
 
 
@@ -62,15 +63,26 @@ def _entry(shelf: Shelf, whole: entries.Whole) -> Mapping[str, Any]:
         "receipts": body.get("receipts"),
         "leaf": whole.entry.leaf,
         "origin": ledger.origin(shelf.book),
+        "object": _object(shelf, own, whole),
         "proof": reverse("portal:entry_proof", args=[shelf.book.code, whole.entry.number])
         if whole.notice
         else "",
     }
 
 
+def _object(shelf: Shelf, own: Notice | None, whole: entries.Whole) -> str:
+    """Where to object to the figure that the entry counts in ("" = to none of its month)."""
+    if own is None:
+        return ""
+    figures = papers.figures(queries.statement(own))
+    told = (f"{a.fund}/{a.kind}/{a.code}" for a in (line.account for line in whole.lines))
+    name = next((one for one in told if one in figures), "")
+    return showing.object_url(shelf, own, name) if name else ""
+
+
 def _line(shelf: Shelf, whole: entries.Whole, line: Any, names: showing.Names) -> dict[str, Any]:
     account, period = line.account, whole.entry.period
-    known = account.kind in entries.FREE
+    known = account.kind in ledger.figures.FREE
     listed = known and shelf.notice(period) is not None
     return {
         "account": names(account.fund, account.code) if account.kind != "money" else account.name,
@@ -100,7 +112,10 @@ def entry_proof(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @require_safe
 def paper(request: HttpRequest, code: str, number: int, position: int) -> HttpResponse:
-    """A paper of an entry that holds nothing personal, byte for byte; never run, only shown."""
+    """A paper of an entry that everybody may read; never run, only shown.
+
+    Of a photograph a copy: the original tells where and with which telephone it was taken.
+    """
     shelf = the_shelf(code)
     whole = entries.whole(shelf, number)
     shown = [one for one in (whole.papers if whole else ()) if one.position == position]
@@ -108,12 +123,13 @@ def paper(request: HttpRequest, code: str, number: int, position: int) -> HttpRe
         raise Http404
     file = shown[0].file
     try:
-        content = files.content(file)
+        content, mime = files.for_all(file)
     except (OSError, ValueError):
         raise Http404 from None
-    answer = HttpResponse(content, content_type=file.mime)
+    answer = HttpResponse(content, content_type=mime)
     kind = "inline" if file.is_picture else "attachment"
-    answer["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(file.name)}"
+    name = f"{file.sha256[:8]}.webp" if file.is_picture else file.name
+    answer["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name)}"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer["Cache-Control"] = pages.FOR_ALL

@@ -10,7 +10,7 @@ class Attempt(models.Model):
     once; `answer`: the query number it was given.
     """
 
-    OBJECTION, ASK = "objection", "ask"
+    OBJECTION, ASK, LEAD = "objection", "ask", "lead"
 
     what = models.CharField(max_length=16)
     visitor = models.CharField(max_length=64)

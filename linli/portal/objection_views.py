@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -18,29 +16,18 @@ from django.views.decorators.http import require_http_methods
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.disclosure.flow import OBJECTION
-from linli.kernel.rulings import Ruling, require
 from linli.kernel.words import gettext_noop
+from linli.leads import queries as leads
 from linli.places import queries as places
-from linli.portal import pages, queries, rules, services, showing
+from linli.portal import lead_views, pages, queries, rules, services, showing
 from linli.portal.forms import AskForm, ObjectionForm, opened, token
 from linli.portal.queries import Notice, Shelf
+from linli.portal.sending import from_here, visitor_of
 from linli.portal.views import NOT_PUBLISHED, missing, the_notice, the_shelf
 from linli.sources import rule_of
 from linli.web.reasons import put_on
 
 UNPROCESSABLE, TOO_MANY = 422, 429
-ELSEWHERE = gettext_noop("请在本网站的页面上提交")
-
-
-def _from_here(request: HttpRequest) -> Ruling:
-    """A form comes from a page of this site; browsers say so, others may stay silent."""
-    origin = request.headers.get("Origin", "")
-    own = {request.get_host(), urlsplit(settings.PUBLIC_URL).netloc}
-    return require(not origin or urlsplit(origin).netloc in own, ELSEWHERE)
-
-
-def _visitor(request: HttpRequest) -> str:
-    return queries.visitor_of(pages.address_of(request), timezone.now())
 
 
 @csrf_exempt
@@ -76,8 +63,8 @@ def _sent(
     form, now = ObjectionForm(request.POST), timezone.now()
     seconds, nonce = opened(request.POST.get("token", ""), time.time())
     if form.is_valid():
-        given, visitor = form.cleaned_data, _visitor(request)
-        ruling = _from_here(request) & rules.may_send(seconds=seconds, trap=given["website"])
+        given, visitor = form.cleaned_data, visitor_of(request)
+        ruling = from_here(request) & rules.may_send(seconds=seconds, trap=given["website"])
         known = papers.figures(queries.statement(notice))
         ruling &= papers.may_object(
             figure=figure, known=known, text=given["text"], phone=given["phone"]
@@ -118,17 +105,20 @@ def _object(**given: Any) -> Any:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Query number and the phone's last four digits: what became of an objection."""
+    """Query number and the phone's last four digits: what became of an objection or a report."""
     if request.method != "POST":
         return pages.fresh(request, "portal/ask.html", {"form": AskForm()})
     form, status = AskForm(request.POST), UNPROCESSABLE
     if form.is_valid():
         query, tail = form.cleaned_data["query"], form.cleaned_data["tail"]
-        visitor, now = _visitor(request), timezone.now()
+        visitor, now = visitor_of(request), timezone.now()
         busy = rules.may_ask_again(**queries.asked_in_vain(visitor, query, now=now))
         row = disclosure.asked(query, tail) if busy.allowed else None
         if row is not None:
             return _told(request, row)
+        lead = leads.asked(query, tail) if busy.allowed else None
+        if lead is not None:
+            return lead_views.told(request, lead)
         if busy.allowed:
             services.ask_in_vain(by=None, query=query, visitor=visitor, now=now)
             form.add_error(None, _("没有找到：请核对查询号和电话后四位"))

@@ -34,9 +34,13 @@ WORDS = {
     "unknown_size": gettext_noop(
         "本网站说从来没有给出过大小为 %(size)s 的账本，所以无法证明它是今天这本账的开头。"
     ),
-    "other_key": gettext_noop(
-        "签名的公钥和您 %(day)s 在本机看到的（%(print)s）不一样。除非公示过换钥，否则就是换了一本账。"
+    "key_changed": gettext_noop(
+        "您 %(day)s 在本机看到的公钥（%(former)s）已经更换；换成今天的 %(print)s 有旧密钥的签名，交接成立。"
     ),
+    "other_key": gettext_noop(
+        "签名的公钥和您 %(day)s 在本机看到的（%(print)s）不一样，也没有旧密钥签名的交接：换了一本账。"
+    ),
+    "bad_key": gettext_noop("公钥的交接记录不成立（公钥指纹 %(print)s）。"),
     "shrunk": gettext_noop(
         "您 %(day)s 在本机看到的账本有 %(size)s 条，今天反而少了：有记录被拿掉了。"
     ),
@@ -90,6 +94,8 @@ WORDS = {
 """What the page's script says; `%(name)s` stands for a value there, too."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
+# A key and the head it signed are asked for one after the other: neither may be of yesterday.
+ASK_AGAIN = "public, no-cache"
 
 
 def _words() -> dict[str, str]:
@@ -168,15 +174,20 @@ def _data_shelf(code: str) -> Shelf | None:
 
 @require_safe
 def key(request: HttpRequest, code: str) -> HttpResponse:
-    """The public keys of a book and its county."""
+    """The public keys of a book and its county, with the leaves that hand them on."""
     shelf = _data_shelf(code)
     if shelf is None:
         return _reason(_("没有这个账套，或者还没有公示"))
-    found = proofs.keys(shelf.book)
     told = [
-        {"origin": one.origin, "vkey": one.vkey, "fingerprint": one.fingerprint} for one in found
+        {
+            "origin": one.origin,
+            "vkey": one.vkey,
+            "fingerprint": one.fingerprint,
+            "leaves": one.leaves,
+        }
+        for one in proofs.keys(shelf.book)
     ]
-    return _json(request, {"book": code, "keys": told})
+    return _json(request, {"book": code, "keys": told}, cache=ASK_AGAIN)
 
 
 @require_safe
@@ -189,7 +200,7 @@ def checkpoint(request: HttpRequest, code: str) -> HttpResponse:
         head = proofs.head_of(shelf, _size(asked)) if asked else proofs.checkpoint(shelf)
     if head is None:
         return _reason(_("没有这个账套，或者没有这个检查点"))
-    cache = FOR_EVER if asked else pages.FOR_ALL
+    cache = FOR_EVER if asked else ASK_AGAIN
     return pages.data(request, head.note.encode(), "text/plain; charset=utf-8", cache=cache)
 
 

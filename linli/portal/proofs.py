@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from linli.kernel import merkle, note
 from linli.kernel import receipts as small_trees
-from linli.kernel.keys import fingerprint
-from linli.keys import vault
 from linli.ledger import queries as ledger
 from linli.portal import queries
 from linli.portal.pages import Latest
@@ -20,23 +22,36 @@ _proofs: Latest[bytes] = Latest(2048)
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A public key as a page shows it and a browser needs it."""
+    """A public key as a page shows it and a browser needs it.
+
+    `former`: the keys before it, newest first: the day each was handed over, its fingerprint.
+    """
 
     origin: str
     vkey: str
     fingerprint: str
+    former: tuple[tuple[date, str], ...] = ()
+
+    @property
+    def leaves(self) -> list[str]:
+        """The leaves that announce it and those before it, as they stand in the log."""
+        return [body.decode() for body in ledger.key_leaves(self.origin)]
 
 
 def keys(book: Any) -> list[PublicKey]:
-    """The keys of a book and its county; those whose file is not here are left out."""
-    found = []
-    for origin in (ledger.origin(book), ledger.county_origin(book)):
-        try:
-            verifier = vault.signer(origin).verifier
-        except FileNotFoundError:
-            continue
-        found.append(PublicKey(origin, str(verifier), fingerprint(verifier)))
-    return found
+    """The keys of a book and its county; a county's first is left out where its file is not here."""
+    logs = (ledger.origin(book), ledger.county_origin(book))
+    return [_public(some) for some in map(ledger.keys, logs) if some]
+
+
+def _public(some: Sequence[ledger.LogKey]) -> PublicKey:
+    former = [
+        (timezone.localdate(after.since), key.fingerprint)
+        for key, after in zip(some, some[1:], strict=False)
+        if after.since
+    ]
+    mine = some[-1].verifier
+    return PublicKey(mine.name, str(mine), some[-1].fingerprint, tuple(reversed(former)))
 
 
 def checkpoint(shelf: Shelf) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from django.utils import timezone
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.kernel.calendar import WORK
-from linli.kernel.place import Scope
+from linli.kernel.place import EVERYWHERE, Scope
 from linli.keys import vault
+from linli.leads import queries as leads
 from linli.ledger import queries as ledger
 from linli.places import queries as places
 from linli.portal import rules
@@ -139,7 +141,9 @@ def _read(book: Any) -> Shelf:
     )
     way = places.path(book.place)
     moments = [one.published_at for one in notices] + [said[k] for k in ("screened", "answered")]
-    parts = (book.mark, notices, sorted(said.items()), way, timezone.localdate())
+    logs = (ledger.origin(book), ledger.county_origin(book))
+    prints = [key.fingerprint for origin in logs for key in ledger.keys(origin)]
+    parts = (book.mark, notices, prints, sorted(said.items()), way, timezone.localdate())
     return Shelf(
         book=book,
         way=way,
@@ -198,12 +202,6 @@ class Found:
     period: str
 
 
-def everywhere() -> Scope:
-    """All counties of this installation."""
-    codes = places.in_force().filter(level="county").values_list("place", flat=True)
-    return Scope(frozenset(codes))
-
-
 def name_of(code: str) -> str:
     return places.name(code)
 
@@ -214,9 +212,9 @@ def county_names() -> list[str]:
 
 def find(text: str, *, limit: int = 30) -> list[Found]:
     """Books by the name, pinyin initials or code of the estate, or by its community or street."""
-    text, whole = text.strip(), everywhere()
+    text = text.strip()
     levels = ("estate", "community", "street")
-    hits = places.search(text, whole, levels=levels, limit=limit)
+    hits = places.search(text, EVERYWHERE, levels=levels, limit=limit)
     near = Scope(frozenset(place.place for place in hits))
     books = list(ledger.books(near)[:limit])
     rank = {place.place: at for at, place in enumerate(hits)}
@@ -232,7 +230,7 @@ def find(text: str, *, limit: int = 30) -> list[Found]:
 
 def of_place(code: str) -> list[Found]:
     """The books of a street or community, by place."""
-    return _found(ledger.books(everywhere().within(code)).order_by("place", "code")[:500])
+    return _found(ledger.books(EVERYWHERE.within(code)).order_by("place", "code")[:500])
 
 
 def _found(books: Any) -> list[Found]:
@@ -269,7 +267,7 @@ def recent(*, limit: int = 12) -> list[Recent]:
     for row in rows.values_list("book_id", "period", "version", "published_at")[: limit * 8]:
         seen.setdefault(row[0], row)
     chosen = list(seen.values())[:limit]
-    books = ledger.books(everywhere()).filter(pk__in=[row[0] for row in chosen])
+    books = ledger.books(EVERYWHERE).filter(pk__in=[row[0] for row in chosen])
     named = {book.pk: told for book, told in _with_rows(books)}
     return [
         Recent(
@@ -292,7 +290,7 @@ def _with_rows(books: Any) -> list[tuple[Any, Found]]:
 def streets() -> list[tuple[places.Named, int]]:
     """The streets that have books, with how many."""
     counts: dict[str, int] = {}
-    for place in ledger.books(everywhere()).values_list("place", flat=True):
+    for place in ledger.books(EVERYWHERE).values_list("place", flat=True):
         counts[place[:9]] = counts.get(place[:9], 0) + 1
     named = places.names(counts)
     return [(places.Named(code, named[code]), n) for code, n in sorted(counts.items())]
@@ -303,7 +301,18 @@ def streets() -> list[tuple[places.Named, int]]:
 
 def visitor_of(address: str, now: datetime) -> str:
     """Stands for an address on one day; the address itself is kept nowhere."""
-    return vault.keyed_hash(f"visitor {timezone.localdate(now):%Y-%m-%d} {address}")
+    return vault.keyed_hash(f"visitor {timezone.localdate(now):%Y-%m-%d} {_line_of(address)}")
+
+
+def _line_of(address: str) -> str:
+    """What is one connection: an IPv4 address, or the /64 that a household is given."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), False))
 
 
 def sent_before(book: Any, nonce: str) -> Any:
@@ -312,9 +321,17 @@ def sent_before(book: Any, nonce: str) -> Any:
     return disclosure.objections(book).filter(query=row.answer).first() if row else None
 
 
-def objected(visitor: str, code: str, *, now: datetime) -> dict[str, int]:
-    """How many objections came in the last hour: from an address, and about a book."""
-    rows = Attempt.objects.filter(what=Attempt.OBJECTION, at__gt=now - HOUR)
+def reported_before(nonce: str) -> Any:
+    """The report of a lead that a form has made already, if it was sent before."""
+    row = Attempt.objects.filter(nonce=nonce, what=Attempt.LEAD).first()
+    return leads.by_query(row.answer) if row else None
+
+
+def objected(
+    visitor: str, code: str, *, now: datetime, what: str = Attempt.OBJECTION
+) -> dict[str, int]:
+    """How many objections (or reports) came in the last hour: from an address, about a book."""
+    rows = Attempt.objects.filter(what=what, at__gt=now - HOUR)
     return {
         "by_visitor": rows.filter(visitor=visitor).count(),
         "about_book": rows.filter(about=code).count(),

@@ -6,28 +6,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any
 
+from linli.disclosure.rules import TOTALS as TOTALS
+from linli.kernel.identity import personal_data_in
 from linli.kernel.rulings import Ruling, require
 from linli.kernel.words import gettext_noop as _
-
-OPENING, INCOME, COST, NET, USE, TRANSFER, CLOSING = (
-    "opening",
-    "income",
-    "cost",
-    "net",
-    "use",
-    "transfer",
-    "closing",
-)
-TOTALS = {
-    OPENING: _("期初结余"),
-    INCOME: _("收入合计"),
-    COST: _("合理成本合计"),
-    NET: _("公共收益"),
-    USE: _("使用合计"),
-    TRANSFER: _("调拨净额"),
-    CLOSING: _("期末结余"),
-}
-"""The figures of a fund that are sums, by the word that stands for them in an address."""
+from linli.ledger.rules import CLOSING as CLOSING
+from linli.ledger.rules import COST as COST
+from linli.ledger.rules import INCOME as INCOME
+from linli.ledger.rules import NET as NET
+from linli.ledger.rules import OPENING as OPENING
+from linli.ledger.rules import TRANSFER as TRANSFER
+from linli.ledger.rules import USE as USE
 
 WORDS = {
     "voucher": _("凭证号"),
@@ -41,15 +30,21 @@ WORDS = {
 }
 """The words of an entry, in the order in which they are shown."""
 
-PERSON, HANDLER, ERASED = "自然人", "经办人姓名", "依申请删除"
+PERSON, HANDLER, ERASED, PERSONAL = "自然人", "经办人姓名", "依申请删除", "含个人信息"
 """Why a word of an entry is withheld, as the published folder gives it."""
 WITHHELD = {
     PERSON: _("对方是自然人，姓名不公开"),
     HANDLER: _("经办人姓名不公开"),
     ERASED: _("已依本人申请删除，账目金额和证明不受影响"),
+    PERSONAL: _("文字里有电话、证件号、卡号或房号，不公开"),
 }
-GROUNDS = {PERSON: "个人信息保护法:25", HANDLER: "个人信息保护法:6", ERASED: "个人信息保护法:47"}
-PAPER_WITHHELD = _("单据含个人信息，不公开原件；内容哈希已写入账本")
+GROUNDS = {
+    PERSON: "个人信息保护法:25",
+    HANDLER: "个人信息保护法:6",
+    ERASED: "个人信息保护法:47",
+    PERSONAL: "个人信息保护法:25",
+}
+PAPER_WITHHELD = _("原件不公开，以免泄露个人信息；内容哈希已写入账本")
 PAPER_GONE = _("单据未上传到系统，仅登记了内容哈希")
 
 KINDS = {
@@ -90,13 +85,24 @@ def is_visible(
     )
 
 
-def withheld(name: str, *, person: bool, salted: bool) -> str:
+def withheld(name: str, text: str, *, person: bool, salted: bool) -> str:
     """Why a committed word is not shown: a key of WITHHELD, or "" if it is."""
     if name == "counterparty" and person:
         return PERSON
     if name == "handler":
         return HANDLER
-    return "" if salted else ERASED
+    if not salted:
+        return ERASED
+    return PERSONAL if personal_data_in(text) else ""
+
+
+ENDED = ("已验收", "已结项", "已完成", "已完工", "已停止")
+"""How the word for a project's stage begins when nothing more is to be done for it."""
+
+
+def has_ended(stage: str) -> bool:
+    """Whether a project is over, by what its keepers said of it."""
+    return stage.strip().startswith(ENDED)
 
 
 # --- what an address names ------------------------------------------------------------------
@@ -199,14 +205,14 @@ def _of_fund(fund: Mapping[str, Any], name: Callable[[str, str], object]) -> Ite
             fund=code,
             id=f"{code}/{line['category']}",
             name=name(code, line["category"]),
-            tone=code if inward else "use",
+            tone=code,
             path=f"{code}/{line['category']}",
             fen=line["amount_fen"] if inward else -line["amount_fen"],
             inward=inward,
         )
     change = fund["closing_fen"] - fund["opening_fen"]
     sums = (
-        (COST, _("合理成本"), "cost", fund["cost_fen"], False),
+        (COST, _("合理成本"), code, fund["cost_fen"], False),
         ("kept", _("转入结余"), "closing", change, False),
         ("taken", _("动用结余"), "plain", -change, True),
     )
@@ -232,7 +238,7 @@ def _of_use(
         fund=one.fund,
         id=path,
         name=name(one.fund, one.category) if project is None else project["name"],
-        tone="use",
+        tone=one.fund,
         path=path,
         fen=one.fen,
         inward=False,
@@ -254,7 +260,7 @@ def _merged(parts: Sequence[_Part]) -> list[_Part]:
             fund=fund,
             id=f"{fund}:{'in' if inward else 'out'}",
             name=_("其他收入") if inward else _("其他支出"),
-            tone=fund if inward else "use",
+            tone=fund,
             path=f"{fund}/{INCOME if inward else CLOSING}",
             fen=sum(part.fen for part in some),
             inward=inward,
@@ -342,6 +348,20 @@ def may_object_again(*, by_visitor: int, about_book: int) -> Ruling:
         about_book < OBJECTIONS_A_BOOK,
         _("这个小区一小时内的异议太多，系统暂停受理，请稍后再提或拨监督电话"),
         "linli:ledger.objection",
+    )
+
+
+def may_report_again(*, by_visitor: int, about_book: int) -> Ruling:
+    """How many reports of rooms came in the last hour from one address, and about one estate."""
+    return require(
+        by_visitor < OBJECTIONS_A_VISITOR,
+        _("您这里一小时内已提交 %(n)s 条，请稍后再提；紧急情况请拨监督电话"),
+        "会商规则:10",
+        n=OBJECTIONS_A_VISITOR,
+    ) & require(
+        about_book < OBJECTIONS_A_BOOK,
+        _("这个小区一小时内的反映太多，系统暂停受理，请稍后再提或拨监督电话"),
+        "会商规则:10",
     )
 
 

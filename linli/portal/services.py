@@ -1,10 +1,13 @@
-"""The verbs of the public side: to object, and to fail at asking."""
+"""The verbs of the public side: to object, to report, and to fail at asking."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from linli.disclosure import services as disclosure
+from linli.leads import services as leads
 from linli.ledger import queries as ledger
 from linli.portal import queries, rules
 from linli.portal.models import Attempt
@@ -38,6 +41,47 @@ def object_to(
         by=by, release=release, figure=figure, text=text, phone=phone, now=now
     )
     _note(Attempt.OBJECTION, visitor, book.code, now=now, nonce=nonce, answer=made.query)
+    return made
+
+
+@act("portal.report")
+def report_lead(
+    *,
+    by: None,
+    book: Any,
+    room: Any | None,
+    kind: str,
+    spot_text: str,
+    text: str,
+    phone: str,
+    photos: Sequence[Any],
+    visitor: str,
+    nonce: str,
+    now: datetime,
+) -> Any:
+    """A resident reports what is wrong with a public room of an estate, without an account.
+
+    The same form sent twice gives the same report. Refused if too many came.
+    """
+    ledger.lock(book)
+    if known := queries.reported_before(nonce):
+        return known
+    rules.may_report_again(
+        **queries.objected(visitor, book.code, now=now, what=Attempt.LEAD)
+    ).enforce()
+    made = leads.report_lead(
+        by=by,
+        county=book.place[:6],
+        room=room,
+        place=book.place,
+        kind=kind,
+        spot_text=spot_text,
+        text=text,
+        phone=phone,
+        photos=[leads.Shot(content=photo, name=photo.name) for photo in photos],
+        now=now,
+    )
+    _note(Attempt.LEAD, visitor, book.code, now=now, nonce=nonce, answer=made.query or "")
     return made
 
 

@@ -68,13 +68,13 @@ def object_url(shelf: Shelf, notice: Notice, figure: str) -> str:
 
 def funds(shelf: Shelf, notice: Notice, told: Mapping) -> list[dict]:
     """Every fund of a statement as ruled rows, in the order of a real notice."""
-    return [_Fund(shelf, notice, fund, told["version"]).told for fund in told["funds"]]
+    return [_Fund(shelf, notice, fund).told for fund in told["funds"]]
 
 
 class _Fund:
-    def __init__(self, shelf: Shelf, notice: Notice, fund: Mapping, version: int) -> None:
+    def __init__(self, shelf: Shelf, notice: Notice, fund: Mapping) -> None:
         self._shelf, self._notice, self._fund = shelf, notice, fund
-        self._names, self._corrected = Names(shelf.book), version > 1
+        self._names = Names(shelf.book)
         self._code = fund["fund"]
 
     @property
@@ -91,7 +91,7 @@ class _Fund:
             "code": self._code,
             "name": self._names(self._code),
             "rows": rows,
-            "corrected": self._corrected,
+            "corrected": any(row.get("later_fen") for row in rows),
             "closing_fen": self._fund["closing_fen"],
             "closing_href": self._ways(f"{self._code}/{rules.CLOSING}")["href"],
         }
@@ -159,8 +159,29 @@ class _Fund:
         }
 
 
-def projects(shelf: Shelf, notice: Notice, told: Mapping) -> list[dict]:
-    """Every project with its funds: budget, paid in the month, paid to date and its share."""
+def years(shelf: Shelf) -> list[tuple[str, list[Notice]]]:
+    """The published months by year, the newest year first, its months as a calendar has them."""
+    found: dict[str, list[Notice]] = {}
+    for one in shelf.months:
+        found.setdefault(one.period[:4], []).insert(0, one)
+    return list(found.items())
+
+
+def projects(shelf: Shelf, notice: Notice, told: Mapping) -> dict[str, Any]:
+    """Every project with its funds: budget, paid in the month, paid to date and its share.
+
+    `running`: those under way or paid in the month; `ended`: the others, `ended_fen` paid in all.
+    """
+    rows = _projects(shelf, notice, told)
+    ended = [one for one in rows if one["ended"] and not one["paid_fen"]]
+    return {
+        "running": [one for one in rows if one not in ended],
+        "ended": ended,
+        "ended_fen": sum(one["paid_to_date_fen"] for one in ended),
+    }
+
+
+def _projects(shelf: Shelf, notice: Notice, told: Mapping) -> list[dict]:
     names, found = Names(shelf.book), []
     for project in told["projects"]:
         budget = sum(part["budget_fen"] for part in project["funding"])
@@ -174,6 +195,7 @@ def projects(shelf: Shelf, notice: Notice, told: Mapping) -> list[dict]:
                 "paid_fen": sum(part["paid_fen"] for part in project["funding"]),
                 "paid_to_date_fen": paid,
                 "share": min(100, paid * 100 // budget) if budget > 0 else None,
+                "ended": rules.has_ended(project["stage"] or ""),
                 "href": figure_url(shelf, notice.period, figure),
                 "object": object_url(shelf, notice, figure),
             }
@@ -187,6 +209,7 @@ def accounts(shelf: Shelf, notice: Notice, told: Mapping) -> list[dict]:
     return [
         {
             **row,
+            "name": account_name(row["account"]),
             "fund_name": names(row["fund"]),
             "status_name": bank.STATUSES[row["status"]],
             "kind": "wait" if row["status"] == bank.UNCONFIRMED else "done",
@@ -197,6 +220,11 @@ def accounts(shelf: Shelf, notice: Notice, told: Mapping) -> list[dict]:
         }
         for position, row in enumerate(told["bank"], 1)
     ]
+
+
+def account_name(label: str) -> str:
+    """A money account in words: a statement calls a bank account by the end of its number only."""
+    return _("银行账户 %(tail)s") % {"tail": label} if label.startswith("…") else label
 
 
 def points(told: Mapping) -> list[dict]:
@@ -211,7 +239,7 @@ def signers(told: Mapping) -> tuple[str, ...]:
 
 def formula(shelf: Shelf, notice: Notice, fund: Mapping, word: str) -> list[dict]:
     """How a sum of a fund comes about: rows of web/components/account.html."""
-    whole = _Fund(shelf, notice, fund, 1)
+    whole = _Fund(shelf, notice, fund)
     if word == rules.CLOSING:
         parts = [(rules.OPENING, 1), (rules.INCOME, 1), (rules.COST, -1), (rules.USE, -1)]
         parts.append((rules.TRANSFER, 1))

@@ -5,6 +5,7 @@ from linli.portal import (
     api,
     entry_views,
     folder_views,
+    lead_views,
     objection_views,
     proof_views,
     receipt_views,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("e/<book:code>/n/<int:number>/", entry_views.entry, name="entry"),
     path("e/<book:code>/n/<int:number>/proof", entry_views.entry_proof, name="entry_proof"),
     path("e/<book:code>/n/<int:number>/p/<int:position>/", entry_views.paper, name="paper"),
+    path("e/<book:code>/report/", lead_views.report, name="report"),
     path("e/<book:code>/<month:period>/", views.month, name="month"),
     path("e/<book:code>/<month:period>/bank/<int:position>/", views.account, name="account"),
     path(

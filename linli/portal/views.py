@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,8 +18,10 @@ from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.kernel.period import Period
 from linli.kernel.words import gettext_noop
+from linli.ledger import queries as ledger
 from linli.portal import entries, pages, proofs, queries, rules, showing
 from linli.portal.queries import Notice, Shelf
+from linli.sources import rule_of
 from linli.web.templatetags.linli_ui import period as in_words
 
 MONTHS = 12
@@ -45,7 +48,7 @@ def the_notice(request: HttpRequest, shelf: Shelf, period: str) -> Notice | None
 
 def missing(request: HttpRequest, shelf: Shelf, text: object) -> HttpResponse:
     """There is no such thing, or it is not published yet: the page does not say which."""
-    context = {"shelf": shelf, "text": text}
+    context = {"shelf": shelf, "text": text, "years": showing.years(shelf)}
     return pages.fresh(request, "portal/missing.html", context, status=404, told=shelf.told)
 
 
@@ -107,49 +110,68 @@ def _estate(shelf: Shelf) -> Mapping[str, Any]:
         "address": f"{settings.PUBLIC_URL}{reverse('portal:estate', args=[shelf.book.code])}",
         "keys": proofs.keys(shelf.book),
         "objections": _named(shelf, queries.objections(shelf.book, limit=10)),
+        "next": _next_due(shelf),
     }
     notice = shelf.months[0] if shelf.months else None
     if notice is None:
         return context
     context |= month_context(shelf, notice)
-    told, names = context["told"], showing.Names(shelf.book)
-    first = told["funds"][0]["fund"] if told["funds"] else "common"
-    latest = list(reversed(shelf.months[:MONTHS]))
-    context["trend"] = rules.trend(
-        queries.statements(latest),
-        first,
-        months=[in_words(one.period) for one in latest],
-        href=lambda period: showing.month_url(shelf, period),
-    )
-    context["trend_caption"] = _("%(fund)s十二个月") % {"fund": names(first)}
     context["three"] = {
         word: showing.figure_url(shelf, notice.period, f"common/{word}")
         for word in (rules.INCOME, rules.COST, rules.NET)
     }
-    context["flow"] = rules.money_flow(
-        told,
-        entries.used(shelf.book, notice.period),
-        name=names,
-        href=lambda path: showing.figure_url(shelf, notice.period, path),
-    )
-    context["chat"] = showing.chat(
-        shelf, notice, told, root=context["root"], base=settings.PUBLIC_URL
-    )
+    context["years"] = showing.years(shelf)
     return context
+
+
+def _next_due(shelf: Shelf) -> dict[str, Any]:
+    """The month that is published next, the day by which, and the days it is over (below zero: left)."""
+    latest = shelf.latest
+    period = Period(latest.period).next.code if latest else shelf.book.first_period
+    due_on = disclosure.due_on(shelf.book, period)
+    over = (timezone.localdate() - due_on).days
+    return {"period": period, "due_on": due_on, "days_over": over}
+
+
+def _pictures(shelf: Shelf, notice: Notice, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Twelve months up to this one, and where this one's money came from and went."""
+    names = showing.Names(shelf.book)
+    fund = told["funds"][0]["fund"] if told["funds"] else "common"
+    some = [one for one in shelf.months if one.period <= notice.period][:MONTHS]
+    some.reverse()
+    return {
+        "trend": rules.trend(
+            queries.statements(some),
+            fund,
+            months=[in_words(one.period) for one in some],
+            href=lambda period: showing.month_url(shelf, period),
+        ),
+        "trend_caption": _("%(fund)s最近 %(n)s 个月") % {"fund": names(fund), "n": len(some)},
+        "flow": rules.money_flow(
+            told,
+            entries.used(shelf.book, notice.period),
+            name=names,
+            href=lambda path: showing.figure_url(shelf, notice.period, path),
+        ),
+    }
 
 
 def month_context(shelf: Shelf, notice: Notice) -> dict[str, Any]:
     """What every page about a month's statement shows."""
     told = queries.statement(notice)
+    root = proofs.printed_root(told)
     return {
         "shelf": shelf,
         "book": shelf.book,
         "notice": notice,
         "period": notice.period,
         "told": told,
-        "root": proofs.printed_root(told),
+        "root": root,
         "funds": showing.funds(shelf, notice, told),
         "projects": showing.projects(shelf, notice, told),
+        "days": rule_of("common", on=timezone.localdate(), place=shelf.book.place).reply_days,
+        "chat": showing.chat(shelf, notice, told, root=root, base=settings.PUBLIC_URL),
+        **_pictures(shelf, notice, told),
         "accounts": showing.accounts(shelf, notice, told),
         "points": showing.points(told),
         "signers": showing.signers(told),
@@ -226,12 +248,10 @@ def _month(shelf: Shelf, notice: Notice) -> Mapping[str, Any]:
     at = known.index(period)
     return context | {
         "objections": _named(shelf, queries.objections(shelf.book, period)),
-        "chat": showing.chat(shelf, notice, context["told"], root=context["root"], base=base),
         "proof_url": f"{base}{proof}",
         "previous": known[at - 1] if at else "",
         "following": known[at + 1] if at + 1 < len(known) else "",
         "keys": proofs.keys(shelf.book),
-        "due_on": disclosure.due_on(shelf.book, period),
     }
 
 
@@ -291,14 +311,9 @@ def _figure(
     period, (first, *rest) = notice.period, name.split("/")
     last = rest[-1]
     where: dict[str, object] = {"period": period}
-    if first == "project":
-        chosen, where = entries.of_project(last), {"period__lte": period}
-    elif len(rest) > 1:
-        chosen = entries.of_category(first, last)
-    elif last == rules.OPENING:
-        chosen, where = entries.of_opening(first), {"period__lte": period}
-    else:
-        chosen = _of_sum(first, last)
+    chosen = ledger.figures.of(first, last)
+    if first == ledger.figures.PROJECT or last == rules.OPENING:
+        where = {"period__lte": period}
     shown = entries.page(shelf, chosen, number, opening=last == rules.OPENING, **where)
     fund = next((f for f in told["funds"] if f["fund"] == first), None)
     return {
@@ -321,18 +336,6 @@ def _figure(
             shelf, [one for one in queries.objections(shelf.book, period) if one.figure == name]
         ),
     }
-
-
-def _of_sum(fund: str, word: str) -> entries.Chosen:
-    sides = {
-        rules.INCOME: (rules.INCOME,),
-        rules.COST: (rules.COST,),
-        rules.USE: (rules.USE,),
-        rules.TRANSFER: (rules.TRANSFER,),
-        rules.NET: (rules.INCOME, rules.COST),
-        rules.CLOSING: entries.FREE,
-    }[word]
-    return entries.of_sides(fund, sides)
 
 
 @require_safe
@@ -363,7 +366,7 @@ def _account(
     shelf: Shelf, notice: Notice, told: Mapping, position: int, row: Any, number: int
 ) -> Mapping[str, Any]:
     period = notice.period
-    chosen = entries.of_account(row)
+    chosen = ledger.figures.of_account(row)
     shown = showing.accounts(shelf, notice, told)[position - 1]
     numbers = entries.behind_items(shelf, row, shown["outstanding"])
     for at, item in enumerate(shown["outstanding"]):

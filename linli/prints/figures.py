@@ -265,8 +265,8 @@ def archive(data: dict[str, Any]) -> Figures:
 
 
 def receipt(data: dict[str, Any]) -> Figures:
-    """The amount in capital figures."""
-    return {"capitals": capitals(data["amount_fen"])}, []
+    """Each amount in capital figures."""
+    return {"capitals": [capitals(slip["amount_fen"]) for slip in data["receipts"]]}, []
 
 
 def receipts(data: dict[str, Any]) -> Figures:
@@ -276,3 +276,51 @@ def receipts(data: dict[str, Any]) -> Figures:
     count = sum(not row.get("void") for row in data["rows"])
     faults = _unequal("rows", "total_fen", data["total_fen"], sums[-1])
     return {"sums": sums, "count": count}, faults
+
+
+def letter(data: dict[str, Any]) -> Figures:
+    """Nothing is reckoned in a letter."""
+    return {}, []
+
+
+def minutes(data: dict[str, Any]) -> Figures:
+    """How the departments stand on each item; everybody has a place in every row."""
+    seats = len(data["departments"])
+    faults = [
+        f"items.{n}.said: {len(item['said'])} of {seats} departments"
+        for n, item in enumerate(data["items"])
+        if len(item["said"]) != seats
+    ]
+    words = ("agree", "disagree", "abstain", "absent", "waiting")
+    return {
+        "counts": [{word: item["said"].count(word) for word in words} for item in data["items"]]
+    }, faults
+
+
+def survey_sheet(data: dict[str, Any]) -> Figures:
+    """Nothing is reckoned on the sheets of a survey."""
+    return {}, []
+
+
+def survey_base(data: dict[str, Any]) -> Figures:
+    """A base holds no more rooms than it was frozen with."""
+    short = len(data["rows"]) > data["total"]
+    return {}, ["rows: more rooms than the base has"] if short else []
+
+
+def form(data: dict[str, Any]) -> Figures:
+    """Nothing is reckoned in a form; every row of a table has a cell for every column."""
+    faults = []
+    for n, part in enumerate(data["parts"]):
+        table = part.get("table")
+        if table is None:
+            continue
+        wide = len(table["heads"])
+        faults += [
+            f"parts.{n}.table.rows.{at}: {len(row)} cells of {wide}"
+            for at, row in enumerate(table["rows"])
+            if len(row) != wide
+        ]
+        if len(table["widths"]) != wide:
+            faults.append(f"parts.{n}.table: {len(table['widths'])} widths of {wide} columns")
+    return {}, faults

@@ -45,10 +45,15 @@ class Seal(TypedDict):
 
 
 class Key(TypedDict):
-    """A key that signs, and its fingerprint as people compare it."""
+    """A key that signs, and its fingerprint as people compare it.
+
+    `former`, `changed_on`: the key on the paper before, and the day it was handed over to this one.
+    """
 
     name: Name
     fingerprint: Hex
+    former: NotRequired[Hex]
+    changed_on: NotRequired[Day]
 
 
 class Proof(TypedDict):

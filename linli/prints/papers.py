@@ -10,7 +10,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -148,7 +148,6 @@ def _job(
 ) -> tuple[dict[str, Any], int]:
     desk = _Desk(_cleaner())
     plain = _shaped(template, data)
-    url = plain.get("proof", {}).get("url", "")
     laid = desk.lay(plain)
     job = {
         "data": laid,
@@ -156,10 +155,23 @@ def _job(
         "words": _words(language),
         "language": LANGUAGES[language],
         "on": on.astimezone(CHINA).date().isoformat(),
-        "qr": _qr(url) if url else "",
+        "qr": {url: _qr(url) for url in _addresses(plain)},
         "missing": desk.missing,
     }
     return job, desk.rows
+
+
+def _addresses(value: Any) -> Iterator[str]:
+    """The addresses that the proofs in a paper lead to."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "proof":
+                yield part["url"]
+            else:
+                yield from _addresses(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _addresses(part)
 
 
 class _Desk:

@@ -26,10 +26,13 @@ from linli.prints.kinds import (
     Name,
     Percent,
     Positive,
+    Proof,
     Span,
     Text,
     Url,
 )
+from linli.prints.records import Form, Letter, Minutes
+from linli.prints.surveys import SurveyBase, SurveySheet
 
 
 class NoticeLine(TypedDict):
@@ -375,11 +378,8 @@ class VoidMark(TypedDict):
     reason: Text
 
 
-class Receipt(Document):
-    """A 收据. `number`: printed on every stub. `receipt_code`: the twelve characters that find it.
-
-    `stubs`: 1, or 3 (存根, 收据, 记账) on one A4 sheet.
-    """
+class Slip(TypedDict):
+    """One 收据. `number`: printed on every stub. `receipt_code`: the twelve characters that find it."""
 
     number: Code
     on: Day
@@ -390,8 +390,17 @@ class Receipt(Document):
     fund: Fund
     account: NotRequired[Name]
     receipt_code: Annotated[str, Field(pattern=r"^[0-9A-Z]{12}$")]
-    stubs: Literal[1, 3]
+    proof: NotRequired[Proof]
+    hands: list[Hand]
     void: NotRequired[VoidMark]
+
+
+class Receipts(Document):
+    """Receipts of one book. `layout`: ``a5`` one to a sheet, ``a4`` three to a sheet, ``stubs`` the
+    three stubs (存根, 收据, 记账) of each on an A4 sheet."""
+
+    layout: Literal["a5", "a4", "stubs"]
+    receipts: Annotated[list[Slip], Field(min_length=1)]
 
 
 class ReceiptRow(TypedDict):
@@ -426,7 +435,12 @@ SHAPES: dict[str, Any] = {
     "reconciliation": Reconciliation,
     "year": Year,
     "archive": Archive,
-    "receipt": Receipt,
+    "receipt": Receipts,
     "receipts": ReceiptList,
+    "letter": Letter,
+    "minutes": Minutes,
+    "form": Form,
+    "survey_sheet": SurveySheet,
+    "survey_base": SurveyBase,
 }
 """Each template and the shape of its data."""

@@ -11,8 +11,8 @@ from django.db import connection
 
 from linli.kernel import body as bodies
 from linli.kernel import merkle, note
-from linli.kernel.keys import NoteError, Verifier, parse_vkey
-from linli.ledger.queries import mark_of
+from linli.kernel.keys import NoteError, Verifier
+from linli.ledger.queries import leaf_id, line_id, mark_of
 from linli.proof.rules import Fault, fault
 
 STEP = 20_000
@@ -39,13 +39,16 @@ def rows(sql: str, params: Iterable[object] = ()) -> Iterator[tuple]:
 class LogCheck:
     """One log, checked leaf by leaf in one pass.
 
-    `seals`: index of a seal → (root of the tree before it, its leaf hash), both hashed again.
+    `bulk`: the kind of leaf that others look into: "entry" in a book's log, "checkpoint" in the
+    county's. `seals`: index of a seal → (root of the tree before it, its leaf hash), both hashed
+    again.
     """
 
-    def __init__(self, name: str, log_id: int, origin: str) -> None:
-        self.name, self.log_id, self.origin = name, log_id, origin
+    def __init__(self, name: str, log_id: int, origin: str, *, bulk: str = "entry") -> None:
+        self.name, self.log_id, self.origin, self.bulk = name, log_id, origin, bulk
         self.frontier = merkle.Frontier()
         self.key: Verifier | None = None
+        self.key_index = 0
         self.leaves: dict[int, dict] = {}
         self.seals: dict[int, tuple[str, str]] = {}
         self.checkpoints = {
@@ -58,12 +61,12 @@ class LogCheck:
     def faults(self, *, key: Verifier | None = None) -> Iterator[Fault]:
         """Bodies, density, roots, signatures; keeps the decoded leaves that are no entries.
 
-        `key`: the log's key where no leaf announces it (the county's).
+        `key`: the log's first key where no leaf announces it (the county's).
         """
         self.key = key
-        for expected, (index, kind, body, hashed) in enumerate(
+        for expected, (id_, index, kind, body, hashed) in enumerate(
             rows(
-                'SELECT "index", kind, body, hash FROM ledger_leaf WHERE log_id = %s '
+                'SELECT id, "index", kind, body, hash FROM ledger_leaf WHERE log_id = %s '
                 'ORDER BY "index"',
                 [self.log_id],
             )
@@ -71,6 +74,8 @@ class LogCheck:
             if index != expected:
                 yield fault(self.name, f"leaf {expected}", "index", "missing")
                 return
+            if id_ != leaf_id(self.log_id, index):
+                yield fault(self.name, f"leaf {index}", "id", "column")
             raw = body.encode()
             leaf = sha256(b"\0" + raw).digest()
             if leaf.hex() != hashed:
@@ -80,10 +85,13 @@ class LogCheck:
             self.frontier.append(leaf)
             yield from self._content(index, kind, raw)
             yield from self._checkpoint(index + 1)
+            self.last = raw
         yield from self._head()
 
+    last = b""
+
     def _content(self, index: int, kind: str, raw: bytes) -> Iterator[Fault]:
-        if kind in {"entry", "checkpoint"}:
+        if kind == self.bulk:
             return
         try:
             content = bodies.decode(raw)
@@ -95,7 +103,7 @@ class LogCheck:
             yield fault(self.name, f"leaf {index}", "kind", "column")
         if kind == "key":
             try:
-                self.key = note.open_key_leaf(content, self.key)
+                self.key, self.key_index = note.open_key_leaf(content, self.key), index
             except (NoteError, bodies.BodyError):
                 yield fault(self.name, f"leaf {index}", "signatures", "signature")
 
@@ -116,10 +124,17 @@ class LogCheck:
             yield fault(self.name, where, "root", "root")
 
     def _head(self) -> Iterator[Fault]:
-        (found,) = rows(
-            "SELECT origin, size, root, frontier, entry_count FROM ledger_log WHERE id = %s",
-            [self.log_id],
+        found = next(
+            rows(
+                "SELECT origin, size, root, frontier, entry_count, checked_size, last_at "
+                "FROM ledger_log WHERE id = %s",
+                [self.log_id],
+            ),
+            None,
         )
+        if found is None:
+            yield fault(self.name, "log", "origin", "missing")
+            return
         told = (self.origin, self.frontier.size, self.frontier.root().hex())
         for name, is_, should in zip(("origin", "size", "root"), found, told, strict=False):
             if is_ != should:
@@ -134,13 +149,23 @@ class LogCheck:
         )[0]
         if found[4] != entries:
             yield fault(self.name, "log", "entry_count", "missing")
+        if found[5] != max(self.checkpoints, default=0):
+            yield fault(self.name, "log", "checked_size", "column")
+        if _moment(found[6]) != self._last_moment():
+            yield fault(self.name, "log", "last_at", "column")
         for size in self.checkpoints:
             if size > self.frontier.size:
                 yield fault(self.name, f"checkpoint {size}", "size", "missing")
 
-
-def county_key(vkey: str) -> Verifier:
-    return parse_vkey(vkey)
+    def _last_moment(self) -> str:
+        """When the last leaf came: it says so, or (a checkpoint) its row does."""
+        if self.bulk == "entry":
+            return str(json.loads(self.last or b"{}").get("at", ""))
+        made = rows(
+            "SELECT made_at FROM ledger_checkpoint WHERE log_id = %s ORDER BY size DESC",
+            [self.log_id],
+        )
+        return _moment(next(made, ("",))[0])
 
 
 _ENTRY = """
@@ -149,13 +174,15 @@ SELECT l."index", l.body, l.kind, e.id, e.number, e.key, e.content, e.kind, e.da
        r.number, w.voucher, w.counterparty, w.summary, w.handler, w.document, w.decision,
        w.ground, w.note, w.salts, w.person, e.mark
 FROM ledger_entry e
-JOIN ledger_leaf l ON l.id = e.leaf_id
+JOIN ledger_book b ON b.id = e.book_id
+JOIN ledger_leaf l ON l.id = e.leaf_id AND l.log_id = b.log_id AND l.kind = 'entry'
 LEFT JOIN ledger_entry r ON r.id = e.reverses_id
 LEFT JOIN ledger_wording w ON w.entry_id = e.id
 WHERE e.book_id = %s ORDER BY e.number
 """
 _LINES = """
-SELECT l.entry_id, l.position, a.fund, a.code, p.code, l.restriction, l.amount_fen, a.book_id
+SELECT l.entry_id, l.id, l.position, a.fund, a.code, p.code, l.restriction, l.amount_fen,
+       a.book_id, COALESCE(p.book_id, a.book_id)
 FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id
 LEFT JOIN ledger_account a ON a.id = l.account_id
 LEFT JOIN ledger_project p ON p.id = l.project_id
@@ -173,11 +200,16 @@ class EntryCheck:
     def __init__(self, code: str, book_id: int) -> None:
         self.code, self.book_id = code, book_id
         self.count = 0
+        self.erased = _erased()
         self.balances: dict[tuple[str, str, str], list[int]] = {}
         self.tallies: dict[tuple[str, str, str, str], list[int]] = {}
 
-    def faults(self) -> Iterator[Fault]:
-        """Columns = body, words = commitments, numbers dense, every entry leaf has its entry."""
+    def faults(self, uses: frozenset[str]) -> Iterator[Fault]:
+        """Columns = body, words = commitments, numbers dense, every entry leaf has its entry.
+
+        `uses`: the categories by which money is used.
+        """
+        self.uses = uses
         lines = self._grouped(_LINES)
         papers = self._grouped(_PAPERS)
         line_rows, paper_rows = next(lines, None), next(papers, None)
@@ -232,12 +264,17 @@ class EntryCheck:
             "original": _iso(row[10]),
             "at": _moment(row[11]),
             "reverses": row[15],
-            "lines": [[f, c, p or "", r, fen] for _e, _n, f, c, p, r, fen, _b in lines],
+            "lines": [[f, c, p or "", r, fen] for _e, _i, _n, f, c, p, r, fen, *_b in lines],
             "papers": papers or None,
         }
         for name, value in columns.items():
             if told.get(name) != value:
                 yield fault(self.code, where, name, "column")
+        for place, (entry_id, id_, position, *_told, book, project_book) in enumerate(lines):
+            if (id_, position) != (line_id(entry_id, place), place):
+                yield fault(self.code, where, f"lines {place} position", "column")
+            if (book, project_book) != (self.book_id, self.book_id):
+                yield fault(self.code, where, f"lines {place} account", "column")
         if row[4] != self.count:
             yield fault(self.code, where, "number", "missing")
         if row[26] != mark_of(row[3], row[6], *row[12:15], bool(row[25])):
@@ -245,6 +282,7 @@ class EntryCheck:
         yield from self._words(where, told.get("commit", {}), row)
 
     def _words(self, where: str, commit: dict, row: tuple) -> Iterator[Fault]:
+        """Words fit their commitments; a word that is gone was erased by the act that erases."""
         if row[24] is None:
             yield fault(self.code, where, "wording", "missing")
             return
@@ -252,7 +290,7 @@ class EntryCheck:
         for name, value in zip(WORDS, row[16:24], strict=True):
             salt = salts.get(name)
             if salt is None:
-                if value:
+                if value or (name in commit and (row[3], name) not in self.erased):
                     yield fault(self.code, where, name, "commitment")
             elif sha256(
                 b"\2" + bytes.fromhex(salt) + name.encode() + b"\0" + value.encode()
@@ -303,12 +341,29 @@ class EntryCheck:
                 yield fault(self.code, f"ledger_tally {'/'.join(tally)}", "sum", "sum")
 
 
+def _erased() -> set[tuple[int, str]]:
+    """(entry id, word) of every word that was erased, as the trail tells."""
+    found = rows(
+        "SELECT subject, facts FROM trail_line WHERE act = 'ledger.erase' AND done = %s", [True]
+    )
+    return {
+        (int(subject.partition(":")[2]), _facts(facts).get("field", "")) for subject, facts in found
+    }
+
+
+def _facts(value: object) -> dict:
+    """SQLite gives JSON as text."""
+    return json.loads(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
 def _iso(value: object) -> str | None:
     return value if value is None or isinstance(value, str) else value.isoformat()  # type: ignore[attr-defined]
 
 
 def _moment(value: object) -> str:
     """SQLite gives moments as text in UTC."""
+    if not value:
+        return ""
     if isinstance(value, str):
         return f"{value[:10]}T{value[11:19]}Z"
     assert isinstance(value, datetime)

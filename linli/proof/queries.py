@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 
+from linli.bank import queries as bank
 from linli.disclosure import queries as disclosure
 from linli.kernel import receipts as small_trees
 from linli.keys import vault
@@ -17,7 +20,7 @@ from linli.ledger import queries as ledger
 from linli.proof.logs import EntryCheck, LogCheck, rows
 from linli.proof.rules import Fault, Report, fault
 from linli.sources import chart
-from linli.trail.guards import all_guards, standing
+from linli.trail.guards import all_guards, standing, strangers
 
 Progress = Callable[[str, int], None]
 
@@ -48,19 +51,88 @@ def _book(row: tuple, report: Report) -> None:
     book_id, code, log_id, county, kind, version = row
     report.books += 1
     log = LogCheck(code, log_id, f"linli/{county}/{code}")
-    report.faults += log.faults()
+    check = EntryCheck(code, book_id)
+    report.faults += _read(code, "ledger_leaf", log.faults)
+    report.faults += _key(code, log)
     report.leaves += log.frontier.size
     report.checkpoints += len(log.checkpoints)
-    check = EntryCheck(code, book_id)
-    check.uses = frozenset(c.code for c in chart(version) if c.side == "use")
-    report.faults += check.faults()
+    report.faults += _read(code, "ledger_entry", lambda: check.faults(_uses(version)))
     report.entries += check.count
-    report.faults += check.sums()
-    report.faults += _chart(code, book_id, kind, version)
-    report.faults += _seals(code, book_id, log, check)
-    report.faults += _releases(code, book_id, log)
-    report.faults += _objections(code, book_id, log)
-    report.faults += _receipts(code, book_id)
+    report.faults += _read(code, "ledger_balance", check.sums)
+    report.faults += _read(code, "ledger_account", lambda: _chart(code, book_id, kind, version))
+    report.faults += _read(code, "ledger_seal", lambda: _seals(code, book_id, log, check))
+    report.faults += _read(code, "bank", lambda: _bank(code, book_id, log))
+    report.faults += _read(code, "disclosure_release", lambda: _releases(code, book_id, log))
+    report.faults += _read(code, "ledger_project", lambda: _told(code, book_id))
+    report.faults += _read(code, "disclosure_objection", lambda: _objections(code, book_id, log))
+    report.faults += _read(code, "vouchers_receipt", lambda: _receipts(code, book_id))
+
+
+def _read(book: str, where: str, check: Callable[[], Iterable[Fault]]) -> Iterator[Fault]:
+    """A check's faults; rows that it cannot even read are one more, not the end of it all."""
+    try:
+        yield from check()
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        yield fault(book, where, type(error).__name__, "unreadable", why=str(error)[:200])
+
+
+def _key(name: str, log: LogCheck) -> Iterator[Fault]:
+    """The key that a log announced last is one whose secret half lies here."""
+    try:
+        known = log.key and vault.signer(log.key)
+    except FileNotFoundError:
+        known = None
+    if known is None:
+        lost = not vault.has_key(log.origin)
+        yield fault(name, f"leaf {log.key_index}", "vkey", "lost" if lost else "key")
+
+
+def _uses(version: int) -> frozenset[str]:
+    return frozenset(c.code for c in chart(version) if c.side == "use")
+
+
+def _bank(code: str, book_id: int, log: LogCheck) -> Iterator[Fault]:
+    """Bank files, lines and matches are what was kept, and what each seal binds is there."""
+    seals = {
+        leaf["period"]: leaf["bank"] for leaf in log.leaves.values() if leaf.get("type") == "seal"
+    }
+    for where, name in bank.faults(ledger.book_of_id(book_id), seals):
+        yield fault(code, where, name, "seal" if where.startswith("seal") else "bank")
+
+
+def _told(code: str, book_id: int) -> Iterator[Fault]:
+    """Projects, their agreements and the money beside that the last statement tells are there."""
+    last = disclosure.releases(book_id).last()
+    if last is None:
+        return
+    told = json.loads(last.statement)
+    budgets = set(
+        rows(
+            "SELECT p.code, b.fund, b.budget_fen FROM ledger_project p "
+            "LEFT JOIN ledger_budget b ON b.project_id = p.id WHERE p.book_id = %s",
+            [book_id],
+        )
+    )
+    known = {project for project, _fund, _fen in budgets}
+    for project in told["projects"]:
+        where = f"ledger_project {project['code']}"
+        if project["code"] not in known:
+            yield fault(code, where, "code", "missing")
+        for part in project["funding"]:
+            if (project["code"], part["fund"], part["budget_fen"]) not in budgets:
+                yield fault(code, where, f"budget {part['fund']}", "missing")
+    beside = {
+        (name, keeper, fen, str(on), source)
+        for name, keeper, fen, on, source in rows(
+            "SELECT name, keeper, amount_fen, as_of_on, source FROM disclosure_beside "
+            "WHERE book_id = %s",
+            [book_id],
+        )
+    }
+    for one in told["beside"]:
+        names = ("name", "keeper", "amount_fen", "on", "source")
+        if tuple(one[name] for name in names) not in beside:
+            yield fault(code, f"disclosure_beside {one['name']}", "amount_fen", "missing")
 
 
 def _chart(code: str, book_id: int, kind: str, version: int) -> Iterator[Fault]:
@@ -204,19 +276,31 @@ def _receipts(code: str, book_id: int) -> Iterator[Fault]:
         yield fault(code, f"entry {entry_id}", "receipts", "extra")
 
 
+def _county_log(log: LogCheck) -> Iterator[Fault]:
+    """A county's log from its first key on, which its first change of key tells, or the file."""
+    known = ledger.keys(log.origin)
+    if not known:
+        yield fault(log.origin, "leaf 0", "vkey", "lost")
+        return
+    yield from log.faults(key=known[0].verifier)
+    yield from _key(log.origin, log)
+
+
 def _counties(report: Report) -> None:
     """The counties' logs, and that every book's checkpoint stands in its county's log."""
+    for (county,) in rows(
+        "SELECT DISTINCT b.county FROM ledger_book b "
+        "JOIN ledger_checkpoint c ON c.log_id = b.log_id"
+    ):
+        origin = f"linli/{county}"
+        if next(rows("SELECT 1 FROM ledger_log WHERE origin = %s", [origin]), None) is None:
+            report.faults.append(fault(origin, "log", "origin", "missing"))
     for log_id, origin in rows(
         "SELECT id, origin FROM ledger_log g WHERE NOT EXISTS "
         "(SELECT 1 FROM ledger_book b WHERE b.log_id = g.id) ORDER BY origin"
     ):
-        log = LogCheck(origin, log_id, origin)
-        try:
-            key = vault.signer(origin).verifier
-        except FileNotFoundError:
-            report.faults.append(fault(origin, "key", "file", "missing"))
-            continue
-        report.faults += log.faults(key=key)
+        log = LogCheck(origin, log_id, origin, bulk="checkpoint")
+        report.faults += _read(origin, "ledger_leaf", lambda log=log: _county_log(log))  # type: ignore[misc]
         report.leaves += log.frontier.size
         report.checkpoints += len(log.checkpoints)
         mine = f"{origin}/"
@@ -252,13 +336,31 @@ def _marks(report: Report) -> None:
         for row in model.objects.order_by("pk").iterator(chunk_size=2000):
             report.rows += 1
             if row.mark != row.expected_mark():
-                report.faults.append(
-                    fault(ledger.code_of(row), f"{model._meta.db_table} {row.pk}", "mark", "mark")
-                )
+                where = f"{model._meta.db_table} {row.pk}"
+                report.faults.append(fault(_code_of(row), where, "mark", "mark"))
+
+
+def _code_of(row: Kept) -> str:
+    """The code of a row's book; "" where the row names none that there is."""
+    try:
+        return ledger.code_of(row)
+    except ObjectDoesNotExist:
+        return ""
+
+
+def published(folder: Path) -> Iterator[Fault]:
+    """Every head that was given to the public is one of this database's: it was not put back."""
+    known = {note for (note,) in rows("SELECT note FROM ledger_checkpoint")}
+    for name in ("checkpoint", "county-checkpoint"):
+        places = (folder.glob(f"{place}{name}") for place in ("", "*/*/", "*/*/v*/"))
+        for path in sorted(found for some in places for found in some):
+            if path.read_text("utf-8", "replace") not in known:
+                *book, _name = path.relative_to(folder).parts
+                yield fault("".join(book[:1]), "/".join(book[1:]), name, "ahead")
 
 
 def _guards(report: Report) -> None:
-    """The triggers stand, word for word."""
-    for name, stands in standing(all_guards()).items():
-        if not stands:
-            report.faults.append(fault("", f"trigger {name}", "sql", "guard"))
+    """The triggers stand, word for word, and no others."""
+    state = standing(all_guards())
+    for name in [name for name, stands in state.items() if not stands] + strangers(all_guards()):
+        report.faults.append(fault("", f"trigger {name}", "sql", "guard"))

@@ -17,25 +17,37 @@ from linli.kernel.rulings import ALLOWED, Refused, Ruling
 from linli.sources.chart import FUNDS, SIDES, Category, Fund, folded, load_chart, named
 from linli.sources.checks import CONFIDENCE, KINDS, UNITS
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS, DisclosureRule
+from linli.sources.leads import LeadKind, lead_kind_named, lead_kinds
 from linli.sources.library import OWN, Article, Library, Number, Source, check_folder, load
+from linli.sources.procedures import Procedure
+from linli.sources.quota import BASES, BUILT, QUOTA_LEVELS, QuotaRule, Tier
+from linli.sources.rooms import RoomKind, room_kind, room_kind_named, room_kinds
 from linli.sources.words import Worded
 
 __all__ = [
+    "BASES",
+    "BUILT",
     "CONFIDENCE",
     "FUNDS",
     "KINDS",
     "PERIODS",
     "PUBLISHERS",
+    "QUOTA_LEVELS",
     "SIDES",
     "SPOTS",
     "SUBJECTS",
+    "UNITS",
     "Article",
     "Category",
     "DisclosureRule",
     "Fund",
+    "LeadKind",
     "Number",
+    "Procedure",
+    "QuotaRule",
+    "RoomKind",
     "Source",
-    "UNITS",
+    "Tier",
     "Worded",
     "article",
     "articles",
@@ -44,8 +56,16 @@ __all__ = [
     "chart",
     "check_local",
     "fund_named",
+    "lead_kind_named",
+    "lead_kinds",
     "number",
     "number_of",
+    "procedure_of",
+    "procedures",
+    "quotas_of",
+    "room_kind",
+    "room_kind_named",
+    "room_kinds",
     "rule_of",
     "sources",
     "use",
@@ -147,6 +167,44 @@ def rule_of(
         reply = number("objection_reply_work_days", on=on, place=place, local=local)
         return replace(rule, reply_days=reply)
     return rule
+
+
+def quotas_of(
+    *, on: date, place: str, level: str = "estate", local: Path | None = None
+) -> list[QuotaRule]:
+    """The rules of room area in force on a day for a place and the level they are counted over.
+
+    Of several about the same rooms and the same estates (all, new, existing) the narrowest place
+    wins, then the latest; in the order of the kinds of rooms.
+    """
+    best: dict[tuple[str, str], QuotaRule] = {}
+    for rule in _library(local).quotas:
+        if rule.level == level and rule.holds(on=on, place=place):
+            key = (rule.room, rule.built)
+            if key not in best or _rank(rule) > _rank(best[key]):
+                best[key] = rule
+    kinds = list(room_kinds())
+    return sorted(best.values(), key=lambda rule: (kinds.index(rule.room), rule.built))
+
+
+def procedures(*, local: Path | None = None) -> tuple[Procedure, ...]:
+    """Every procedure that is told as data, the general ones first."""
+    return _library(local).procedures
+
+
+def procedure_of(of: str, *, on: date, place: str, local: Path | None = None) -> Procedure:
+    """The procedure of a kind ("handover") in force on a day at a place.
+
+    The narrowest place wins, then the latest. Raises LookupError where none was in force.
+    """
+    found = [p for p in procedures(local=local) if p.of == of and p.holds(on=on, place=place)]
+    if not found:
+        raise LookupError(f"no procedure {of} was in force on {on}")
+    return max(found, key=lambda p: (len(p.place), p.since, p.order))
+
+
+def _rank(rule: QuotaRule) -> tuple[int, date, int]:
+    return len(rule.place), rule.since, rule.order
 
 
 def chart(version: int = 1, *, local: Path | None = None) -> list[Category]:

@@ -10,7 +10,7 @@ from typing import Any
 from linli.kernel.calendar import DAY_KINDS
 from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
-from linli.sources import chart
+from linli.sources import chart, quota, rooms
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS
 
 KINDS = {
@@ -40,6 +40,7 @@ UNITS = {
     "hours": _("小时"),
     "minutes": _("分钟"),
     "percent": _("%"),
+    "permille": _("‰"),
     "fen": _("分"),
     "count": _("个"),
     "persons": _("人"),
@@ -65,6 +66,8 @@ _SOURCE_WORDS = {
     "articles": dict,
     "numbers": dict,
     "disclosure": list,
+    "quota": list,
+    "procedure": list,
     "aliases": dict,
 }
 _SOURCE_NEEDS = (
@@ -105,6 +108,26 @@ _RULE_WORDS = {
     "note": str,
     "note_en": str,
 }
+_QUOTA_WORDS = {
+    "room": str,
+    "place": str,
+    "cites": list,
+    "since": date,
+    "until": date,
+    "level": str,
+    "base": str,
+    "per_hundred": int,
+    "permille": int,
+    "most_permille": int,
+    "min_m2": int,
+    "tiers": list,
+    "built": str,
+    "built_since": date,
+    "confidence": str,
+    "note": str,
+    "note_en": str,
+}
+_TIER_WORDS = {"upto_m2": int, "m2": int, "permille": int}
 _ARTICLE_WORDS = {"gist", "en", "name", "name_en", "confidence"}
 _KEY = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,20}")
 _PLACE = re.compile(r"(?:[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})?")
@@ -161,10 +184,12 @@ def check_form(data: Mapping[str, Any], *, local: bool) -> Ruling:
         ruling &= _number_form(name, number, local=local)
     for rule in data.get("disclosure", []):
         ruling &= _rule_form(rule)
+    for rule in data.get("quota", []):
+        ruling &= _quota_form(rule)
     return ruling & _aliases_form(data.get("aliases", {}))
 
 
-def _one_of(data: Mapping[str, Any], name: str, known: Mapping[str, str]) -> Ruling:
+def _one_of(data: Mapping[str, Any], name: str, known: Mapping[str, object]) -> Ruling:
     text = _("“%(name)s”只能是：%(known)s")
     return require(data.get(name, next(iter(known))) in known, text, name=name, known=tuple(known))
 
@@ -232,6 +257,59 @@ def _rule_form(rule: object) -> Ruling:
             require(not both, _("公示期限只能按日或按月填写一种")),
         ]
     )
+
+
+def _quota_form(rule: object) -> Ruling:
+    if not isinstance(rule, dict):
+        return refuse(_("用房标准填写有误"))
+    ruling = _words(rule, _QUOTA_WORDS, _("用房标准"))
+    missing = tuple(word for word in ("room", "cites", "since") if word not in rule)
+    ruling &= require(not missing, _("用房标准缺少：%(words)s"), words=missing)
+    if not ruling.allowed:
+        return ruling
+    ways = [word for word in ("per_hundred", "permille", "tiers") if rule.get(word)]
+    of_households = bool(rule.get("per_hundred"))
+    base = rule.get("base", "")
+    return ruling & every(
+        [
+            _one_of(rule, "room", rooms.room_kinds()),
+            _one_of(rule, "level", quota.QUOTA_LEVELS),
+            _one_of(rule, "built", quota.BUILT),
+            _one_of(rule, "confidence", CONFIDENCE),
+            _place(rule),
+            require(rule["cites"], _("用房标准没有依据")),
+            require(len(ways) <= 1, _("用房标准只能按一种办法计算")),
+            require(ways or rule.get("min_m2"), _("用房标准没有写面积")),
+            require(
+                base in quota.BASES
+                and (base == quota.HOUSEHOLDS) == of_households
+                and (base == quota.HOUSEHOLDS or ways)
+                if ways
+                else not base,
+                _("用房标准的计算基数（base）填写有误"),
+            ),
+            require(
+                (rule.get("built", quota.ALL) == quota.ALL) == ("built_since" not in rule),
+                _("区分新建和已建成的，须写明竣工日期的界线（built_since）"),
+            ),
+            _tiers_form(rule.get("tiers", [])),
+        ]
+    )
+
+
+def _tiers_form(tiers: list[object]) -> Ruling:
+    """Steps rise, only the last has no end, and each says either an area or a share."""
+    ends = [tier.get("upto_m2") for tier in tiers if isinstance(tier, dict)]
+    inner = [end for end in ends[:-1] if type(end) is int]
+    good = all(
+        isinstance(tier, dict)
+        and _words(tier, _TIER_WORDS, "tiers").allowed
+        and ("m2" in tier) != ("permille" in tier)
+        for tier in tiers
+    )
+    rising = len(inner) == max(len(tiers) - 1, 0) and inner == sorted(set(inner))
+    last = not ends or ends[-1] is None
+    return require(good and rising and last, _("用房标准的分档填写有误"))
 
 
 def _aliases_form(aliases: Mapping[str, Any]) -> Ruling:

@@ -9,15 +9,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from linli.kernel.rulings import ALLOWED, Refused, Ruling, every, refuse, require
+from linli.kernel.rulings import Refused, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.sources import chart
 from linli.sources.checks import BINDING, check_form
 from linli.sources.disclosure import DisclosureRule
+from linli.sources.procedure_checks import cites_of, numbers_of, procedure_form
+from linli.sources.procedures import Procedure, make, whole
+from linli.sources.quota import QuotaRule, Tier
 from linli.sources.words import Worded
 
 OWN = Path(__file__).parent
-NOT_SOURCES = {"chart.toml"}
+NOT_SOURCES = {"chart.toml", "leads.toml", "remedies.toml", "rooms.toml"}
 MOST_BYTES = 1_000_000
 
 
@@ -99,6 +102,8 @@ class Library:
     articles: dict[str, Article] = field(default_factory=dict)
     numbers: dict[str, tuple[Number, ...]] = field(default_factory=dict)
     disclosures: tuple[DisclosureRule, ...] = ()
+    quotas: tuple[QuotaRule, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     charts: dict[int, tuple[chart.Category, ...]] = field(default_factory=dict)
 
@@ -123,6 +128,8 @@ def _read(folder: Path, base: Library | None) -> tuple[Library, Ruling]:
             dict(base.articles),
             dict(base.numbers),
             base.disclosures,
+            base.quotas,
+            base.procedures,
             dict(base.aliases),
         )
     faults: list[Ruling] = []
@@ -194,9 +201,29 @@ def _take(made: Library, data: Mapping[str, Any]) -> Ruling:
         _rule(rule, source, len(made.disclosures) + n)
         for n, rule in enumerate(data.get("disclosure", []))
     )
+    made.quotas += tuple(
+        _quota(rule, source, len(made.quotas) + n) for n, rule in enumerate(data.get("quota", []))
+    )
+    ruling = _take_procedures(made, data, source)
     for code, names in data.get("aliases", {}).items():
         made.aliases[code] = made.aliases.get(code, ()) + tuple(names)
-    return ALLOWED
+    return ruling
+
+
+def _take_procedures(made: Library, data: Mapping[str, Any], source: Source) -> Ruling:
+    """Procedures: what a county leaves out is as in the general one."""
+    faults = []
+    for raw in data.get("procedure", []):
+        known = [each for each in made.procedures if not each.place]
+        base = next((p for p in known if isinstance(raw, dict) and p.of == raw.get("of")), None)
+        ruling = procedure_form(raw, base)
+        faults.append(ruling)
+        if ruling.allowed:
+            order = len(made.procedures)
+            told = whole(raw, base)
+            one = make(told, place=source.place, source=source.key, order=order)
+            made.procedures += (one,)
+    return every(faults)
 
 
 def _worded(data: Mapping[str, Any], name: str) -> Worded:
@@ -231,16 +258,26 @@ def _numbers(
 
 
 def _rule(rule: Mapping[str, Any], source: Source, order: int) -> DisclosureRule:
-    words = dict(rule)
+    return DisclosureRule(**_rule_words(rule, source), source=source.key, order=order)
+
+
+def _quota(rule: Mapping[str, Any], source: Source, order: int) -> QuotaRule:
+    words = _rule_words(rule, source)
+    words["tiers"] = tuple(
+        Tier(upto_m2=tier.get("upto_m2"), m2=tier.get("m2"), permille=tier.get("permille"))
+        for tier in rule.get("tiers", ())
+    )
+    return QuotaRule(**words, source=source.key, order=order)
+
+
+def _rule_words(rule: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """What a rule says, with what it has from its file."""
+    words = {"place": source.place, "confidence": source.confidence} | dict(rule)
     for name in ("cites", "places", "publisher"):
         if name in words:
             words[name] = tuple(words[name])
     words["note"] = Worded(words.get("note", ""), words.pop("note_en", ""))
-    return DisclosureRule(
-        **({"place": source.place, "confidence": source.confidence} | words),
-        source=source.key,
-        order=order,
-    )
+    return words
 
 
 def _grounds(made: Library, data: Mapping[str, Any]) -> Ruling:
@@ -250,10 +287,16 @@ def _grounds(made: Library, data: Mapping[str, Any]) -> Ruling:
     ]
     cites += [
         c
-        for rule in data.get("disclosure", [])
+        for rule in (*data.get("disclosure", []), *data.get("quota", []))
         if isinstance(rule, dict)
         for c in rule.get("cites", [])
     ]
+    procedures = [p for p in made.procedures if p.source == data.get("key")]
+    cites += [cite for one in procedures for cite in cites_of(one)]
     return every(
         require(cite in made.articles, _("依据“%(cite)s”没有写入"), cite=cite) for cite in cites
+    ) & every(
+        require(name in made.numbers, _("时限“%(name)s”没有写入"), name=name)
+        for one in procedures
+        for name in numbers_of(one)
     )

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from linli.kernel.place import Scope
+from linli.scope.models import lies_in
 from linli.trail.models import Line, Look
 
 SIGNING = ("people.sign_in", "people.sign_out")
@@ -22,7 +23,7 @@ def _start_of(day: date) -> datetime:
 
 def _within(rows: QuerySet, scope: Scope) -> QuerySet:
     """Rows of a scope and those of no place at all (log-ins, accounts)."""
-    return rows.filter(pk__in=rows.within(scope).values("pk")) | rows.filter(place="")
+    return rows.filter(lies_in(scope) | Q(place=""))
 
 
 def _spanned(rows: QuerySet, since: date, until: date) -> QuerySet:
@@ -34,7 +35,7 @@ def _by(rows: QuerySet, text: str) -> QuerySet:
         return rows
     like = Q(by__name__icontains=text) | Q(by__username__icontains=text)
     if plain := re.sub(r"[^a-z0-9]", "", text.lower()):
-        like |= Q(by__initials__startswith=plain)
+        like |= Q(by__initials__begins=plain)
     return rows.filter(like)
 
 

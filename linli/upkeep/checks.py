@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,11 +19,15 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from linli import sources
 from linli.cases.queries import wrong_waits
+from linli.kernel.place import EVERYWHERE
+from linli.ledger import queries as ledger
 from linli.places.queries import calendar
 from linli.prints.papers import missing_typefaces
+from linli.remedy import letters
 from linli.settings import WAL_IS_SAFE
-from linli.trail.guards import all_guards, standing
+from linli.trail.guards import all_guards, standing, strangers
 from linli.trail.models import Line
 from linli.upkeep.commandline import in_words
 from linli.upkeep.database import is_postgres, rights, rights_held
@@ -32,6 +36,7 @@ GOOD, WARNING, FAULT = "good", "warning", "fault"
 LEAST_FREE_BYTES = 1 << 30
 CLOCK_SLACK = timedelta(minutes=2)
 BACKUP_AGE = timedelta(days=7)
+CHECKPOINT_AGE = timedelta(days=1)
 SHARED_DISKS = {"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"}
 
 
@@ -170,15 +175,15 @@ def migrations(now: datetime) -> Iterator[Finding]:
 
 
 def guards(now: datetime) -> Iterator[Finding]:
-    """Every trigger stands as it was written."""
+    """Every trigger stands as it was written, and no other."""
     state = standing(all_guards())
-    missing = [name for name, stands in state.items() if not stands]
+    wrong = [name for name, stands in state.items() if not stands] + strangers(all_guards())
     yield either(
-        not missing,
+        not wrong,
         _("账本保护"),
         _("%(count)s 个触发器全部在位") % {"count": len(state)},
-        _("触发器缺失或被改动：%(names)s") % {"names": _("、").join(missing[:8])},
-        _("立即停止记账并运行 linli verify；查明是谁改动了数据库"),
+        _("触发器缺失、被改动或来历不明：%(names)s") % {"names": _("、").join(wrong[:8])},
+        _("立即停止记账并运行 linli verify；查明原因后用 linli migrate 补装"),
     )
 
 
@@ -198,6 +203,24 @@ def grants(now: datetime) -> Iterator[Finding]:
         % {"more": _("、").join(more[:5]) or "—", "less": _("、").join(less[:5]) or "—"},
         _("设置 LINLI_OWNER_URL 后运行 linli migrate"),
     )
+
+
+def local_rules(now: datetime) -> Iterator[Finding]:
+    """A county's own laws and numbers can be read; with a fault none of them would hold."""
+    subject, folder = _("本地规定"), Path(settings.DATA) / "local"
+    names = _("、").join(sorted(path.name for path in folder.glob("*.toml")))
+    text = (
+        _("在用：%(names)s") % {"names": names}
+        if names
+        else _("%(path)s 里没有文件，按随软件的规定办理") % {"path": folder}
+    )
+    reasons = list(sources.check_local(folder).reasons)
+    for kind in letters.KINDS:
+        told = letters.faults(kind, local=folder).reasons
+        reasons += [replace(each, field=f"letters/{kind}.toml") for each in told]
+    faults = "；".join(f"{reason.field} {in_words(reason)}".strip() for reason in reasons)
+    remedy = _("改正后重新启动服务；写法见 linli/sources/README.md")
+    yield either(not faults, subject, text, faults, remedy)
 
 
 def data_directory(now: datetime) -> Iterator[Finding]:
@@ -233,6 +256,30 @@ def keys(now: datetime) -> Iterator[Finding]:
         _("别人能读或不属于本用户：%(names)s") % {"names": _("、").join([*loose, *foreign][:5])},
         _("执行 chmod 600 %(path)s/*，并确认属主") % {"path": folder},
     )
+
+
+def signatures(now: datetime) -> Iterator[Finding]:
+    """Every log can be signed, and no record waits for a checkpoint longer than a day."""
+    subject = _("检查点")
+    lost = ledger.lost()
+    yield either(
+        not lost,
+        _("签名密钥"),
+        _("每本日志在用的密钥都在"),
+        _("在用的密钥不在本机：%(names)s") % {"names": _("、").join(lost[:5])},
+        _("把加密备份恢复到另一目录（linli restore … --into … --key …），从其 keys/ 拷回"),
+    )
+    late = list(ledger.unsigned(EVERYWHERE, before=now - CHECKPOINT_AGE))
+    if late:
+        names = _("、").join(book.code for book in late[:5])
+        yield warning(
+            subject,
+            _("%(count)s 个账套有一天以前的记录没有签发检查点：%(names)s")
+            % {"count": len(late), "names": names},
+            _("运行 linli checkpoint，并启用 deploy/linli-checkpoint.timer"),
+        )
+    else:
+        yield good(subject, _("一天以前的记录都已签发"))
 
 
 def holidays(now: datetime) -> Iterator[Finding]:
@@ -343,10 +390,11 @@ def backups(now: datetime) -> Iterator[Finding]:
 
 
 Check = Callable[[datetime], Iterator[Finding]]
-AT_START: tuple[Check, ...] = (database, migrations, guards, data_directory, keys)
+AT_START: tuple[Check, ...] = (database, migrations, guards, data_directory, keys, local_rules)
 ALL: tuple[Check, ...] = (
     *AT_START,
     grants,
+    signatures,
     holidays,
     clock,
     program,
@@ -354,7 +402,7 @@ ALL: tuple[Check, ...] = (
     desks,
     backups,
 )
-NEED_TABLES = frozenset({guards, grants, holidays, clock, desks})
+NEED_TABLES = frozenset({guards, grants, signatures, holidays, clock, desks})
 
 
 def examine(checks: tuple[Check, ...], *, now: datetime) -> list[Finding]:

@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from typing import Any
+
 from django.apps import AppConfig
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,9 +13,30 @@ class VouchersConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.kernel.roles import FUND_GROUP, OVERSEERS
+        from linli.search import finders
         from linli.web import desk, menu
 
         readers = [role.code for role in FUND_GROUP | OVERSEERS]
+        finders.offer(
+            code="vouchers",
+            label=gettext_lazy("凭证"),
+            by=gettext_lazy("凭证号、摘要、票据号、金额"),
+            icon="file-text",
+            roles=FUND_GROUP | OVERSEERS,
+            order=340,
+            find=_find_vouchers,
+            partly=_months_looked_through,
+            more="vouchers:index",
+        )
+        finders.offer(
+            code="receipts",
+            label=gettext_lazy("收据"),
+            by=gettext_lazy("查询码"),
+            icon="receipt-2",
+            roles=FUND_GROUP | OVERSEERS,
+            order=350,
+            find=_find_receipts,
+        )
         menu.register(
             code="vouchers",
             label=gettext_lazy("凭证"),
@@ -75,3 +99,48 @@ def _receipts_to_gather(access: object, today: object) -> list:
         )
         for row in queries.free_by_book(access.scope(BOOKKEEPER))  # type: ignore[attr-defined]
     ]
+
+
+def _find_vouchers(asked: Any) -> Iterator[Any]:
+    """Vouchers, and the imported entries that never had one here."""
+    from linli.ledger import queries as ledger
+    from linli.search.finders import Hit
+    from linli.vouchers import finding, rules
+
+    text, scope, today = asked.text, asked.scope, asked.access.on
+    since = finding.since(scope, today)
+    for voucher in finding.find_vouchers(text, scope, since=since, limit=asked.limit):
+        yield Hit(
+            label=f"{voucher.number} {voucher.summary}",
+            url=reverse("vouchers:detail", args=[voucher.pk]),
+            facts=(voucher.book.name, voucher.date, rules.STATES[voucher.state]),
+            fen=voucher.total_fen,
+        )
+    for entry in ledger.offers.find_entries(text, scope, since=since, limit=asked.limit):
+        yield Hit(
+            label=f"{ledger.papers.voucher_number(entry)} {entry.wording.summary}",
+            url=reverse("vouchers:entry", args=[entry.book.code, entry.number]),
+            facts=(entry.book.name, entry.date, gettext_lazy("导入")),
+            fen=entry.total_fen,
+        )
+
+
+def _months_looked_through(asked: Any) -> str:
+    from linli.vouchers import finding
+
+    months = finding.months_back(asked.scope)
+    return _("凭证只找了最近%(n)s个月的，更早的到列表里查找") % {"n": months} if months else ""
+
+
+def _find_receipts(asked: Any) -> Iterator[Any]:
+    from linli.search.finders import Hit
+    from linli.vouchers import finding
+    from linli.vouchers.papers import receipt_number
+
+    for receipt in finding.find_receipts(asked.text, asked.scope, limit=asked.limit):
+        yield Hit(
+            label=receipt.code,
+            url=reverse("vouchers:receipt", args=[receipt.pk]),
+            facts=(receipt.book.name, receipt_number(receipt), receipt.received_on),
+            fen=receipt.amount_fen,
+        )

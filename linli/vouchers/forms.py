@@ -3,20 +3,19 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from linli.kernel.money import plain, yuan
+from linli.kernel.money import plain
 from linli.kernel.rulings import Ruling
-from linli.ledger import queries as ledger
-from linli.sources import FUNDS
 from linli.vouchers import queries, rules
+from linli.vouchers.offering import Offers
 from linli.vouchers.rules import Filled, Item
 from linli.web.fields import AmountField, DayField, FilesField, MonthField
+from linli.web.fields import whole_number as number_of
 from linli.web.reasons import put_on
 from linli.web.templatetags.words import say
 
@@ -27,107 +26,11 @@ ROWS, MOST_ROWS = 5, 60
 MOST_BOOKS = 50
 LARGEST_MB = 20
 ACCEPT = "image/*,.pdf,.ofd,.xlsx,.xls,.docx,.doc"
-SIDES = {
-    "in": ("income", "liability", "transfer", "cost", "use"),
-    "out": ("cost", "use", "liability", "transfer", "income"),
-}
-"""Which categories a direction offers, the fitting ones first; the others are for refunds."""
-SIDE_NAMES = {
-    "income": _("收入"),
-    "cost": _("合理成本"),
-    "use": _("使用"),
-    "transfer": _("划转"),
-    "liability": _("押金及暂收"),
-}
 
 
 def new_key() -> str:
     """What makes a form one form, however often it is sent."""
     return secrets.token_hex(8)
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What a voucher of a book may name."""
-
-    book: Any
-    money: Sequence[Any]
-    categories: Sequence[Any]
-    names: Mapping[tuple[str, str], Any]
-    projects: Sequence[dict]
-    restrictions: Sequence[tuple[str, str, int]]
-    decisions: Sequence[str]
-    grounds: Sequence[str]
-    handlers: Sequence[str]
-
-    @classmethod
-    def of(cls, book: Any, *, today: date) -> Offers:
-        """Read what the book offers; the same few queries however much there is."""
-        open_ones = [a for a in ledger.money_accounts(book) if a.closed_on is None]
-        return cls(
-            book=book,
-            money=open_ones,
-            categories=ledger.offers.categories(book),
-            names=ledger.offers.names_of(book),
-            projects=ledger.projects(book, f"{today:%Y-%m}"),
-            restrictions=ledger.offers.restrictions(book),
-            decisions=ledger.offers.said_before(book, "decision"),
-            grounds=ledger.offers.said_before(book, "ground"),
-            handlers=ledger.offers.said_before(book, "handler"),
-        )
-
-    @property
-    def matches(self) -> bool:
-        """Whether fiscal money can pass to the seed fund here."""
-        return {"fiscal", "seed"} <= {account.fund for account in self.money}
-
-    def name_of(self, account: Any) -> str:
-        return say(self.names.get((account.fund, account.code), account.name))
-
-    def money_choices(self, funds: Sequence[str] = ()) -> list[tuple[Any, str]]:
-        found: list[tuple[Any, str]] = [("", "—")]
-        for account in self.money:
-            if not funds or account.fund in funds:
-                tail = f" …{account.tail}" if account.tail else ""
-                left = _("余额 %(fen)s 元") % {"fen": yuan(account.balance_fen)}
-                fund = say(FUNDS[account.fund].name)
-                found.append((account.pk, f"{account.name}{tail}（{fund}，{left}）"))
-        return found
-
-    def category_choices(self, direction: str) -> list[tuple[Any, Any]]:
-        """Grouped by fund and side, those that fit the direction first."""
-        held = {account.fund for account in self.money}
-        found: list[tuple[Any, Any]] = [("", "—")]
-        for side in SIDES.get(direction, ()):
-            for fund in FUNDS:
-                some = [
-                    (account.pk, self.name_of(account))
-                    for account in self.categories
-                    if (account.fund, account.kind) == (fund, side) and fund in held
-                ]
-                if some:
-                    group = f"{say(FUNDS[fund].name)} · {say(SIDE_NAMES[side])}"
-                    found.append((group, some))
-        return found
-
-    def project_choices(self) -> list[tuple[Any, str]]:
-        found: list[tuple[Any, str]] = [("", "—")]
-        for row in self.projects:
-            left = sum(part["budget_fen"] - part["paid_to_date_fen"] for part in row["funding"])
-            said = _("余 %(fen)s 元") % {"fen": yuan(left)}
-            found.append((row["project"].pk, f"{row['project']}（{said}）"))
-        return found
-
-    def restriction_choices(self) -> list[tuple[str, str]]:
-        found = [("", "—")]
-        for fund, code, left in self.restrictions:
-            said = _("余 %(fen)s 元") % {"fen": yuan(left)}
-            found.append((code, f"{code}（{say(FUNDS[fund].name)}，{said}）"))
-        return found
-
-
-def number_of(value: Any) -> int | None:
-    return int(value) if str(value or "").isdigit() else None
 
 
 class RowForm(forms.Form):
@@ -237,6 +140,13 @@ class VoucherForm(forms.Form):
         accept=ACCEPT,
         largest_mb=LARGEST_MB,
         help_text=_("发票、合同、收据，手机上可直接拍照"),
+    )
+    public = forms.BooleanField(
+        label=_("新上传的单据原件可以公开"),
+        required=False,
+        help_text=_(
+            "原件随凭证公示，人人可以打开。有姓名、电话、住址、账号的不要勾选；不公开的只公示文件指纹"
+        ),
     )
     paper_count = forms.IntegerField(
         label=_("附单据张数"),

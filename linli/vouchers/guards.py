@@ -2,6 +2,23 @@
 
 from linli.trail.guards import Guard
 
+_SAID = (
+    "book_id",
+    "kind",
+    "period",
+    "serial",
+    "counterparty",
+    "person",
+    "summary",
+    "handler",
+    "document",
+    "decision",
+    "ground",
+    "note",
+    "prepared_by_id",
+    "date",
+)
+
 GUARDS = (
     Guard("voucher_stays", "vouchers_voucher", "DELETE"),
     Guard("vouchers_stay", "vouchers_voucher", "TRUNCATE"),
@@ -12,11 +29,23 @@ GUARDS = (
         "OLD.state IN ('posted', 'void')",
     ),
     Guard(
-        "lines_of_a_posted_voucher_stay",
-        "vouchers_voucherline",
-        "DELETE",
-        "EXISTS (SELECT 1 FROM vouchers_voucher v WHERE v.id = OLD.voucher_id "
-        "AND v.state IN ('posted', 'void'))",
+        "voucher_handed_in_says_the_same",
+        "vouchers_voucher",
+        "UPDATE",
+        "OLD.state = 'waiting' AND ("
+        + " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SAID)
+        + " OR COALESCE(NEW.corrects_id, 0) <> COALESCE(OLD.corrects_id, 0))",
+    ),
+    *(
+        Guard(
+            f"{what}_of_a_voucher_handed_in_stay_{event.lower()}",
+            f"vouchers_voucher{what.removesuffix('s')}",
+            event,
+            f"EXISTS (SELECT 1 FROM vouchers_voucher v WHERE v.id = {row}.voucher_id "
+            "AND v.state NOT IN ('draft', 'returned'))",
+        )
+        for what in ("lines", "papers")
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
     ),
     Guard("receipt_stays", "vouchers_receipt", "DELETE"),
     Guard("receipts_stay", "vouchers_receipt", "TRUNCATE"),

@@ -92,11 +92,16 @@ class VoucherLine(models.Model):
 
 
 class VoucherPaper(models.Model):
-    """A paper or photograph that belongs to a voucher."""
+    """A paper or photograph that belongs to a voucher.
+
+    `public`: somebody looked and found nothing personal in it, so everybody may read it once its
+    month is published; of all others the public sees the hash.
+    """
 
     voucher = models.ForeignKey(Voucher, models.CASCADE, related_name="papers")
     position = models.PositiveSmallIntegerField()
     file = models.ForeignKey("files.File", models.PROTECT, related_name="+")
+    public = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["voucher", "position"]

@@ -26,11 +26,11 @@ def public_url(code: str) -> str:
 def general_name(account: Any) -> str:
     """The general account (总账科目) over a leaf."""
     if account.kind == posting.MONEY:
-        return {
-            "cash": _("库存现金"),
-            "wallet": _("其他货币资金"),
-            "custody": _("代管资金"),
-        }.get(account.holder, _("银行存款"))
+        if account.holder in posting.CUSTODY:
+            return _("代管资金")
+        return {"cash": _("库存现金"), "wallet": _("其他货币资金")}.get(
+            account.holder, _("银行存款")
+        )
     if account.kind == posting.INCOME:
         return _("公共收入") if account.fund == "common" else _("收入")
     return {
@@ -138,11 +138,17 @@ def receipt_number(receipt: Receipt) -> str:
     return f"{receipt.number:06d}"
 
 
-def of_receipt(receipt: Receipt, *, stubs: int = 1) -> dict:
-    """A receipt on paper: one sheet, or three stubs (存根, 收据, 记账)."""
-    book = receipt.book
-    told = ledger.papers.head(book, f"R-{receipt_number(receipt)}")
-    told |= {
+def of_receipts(book: Any, some: Sequence[Receipt], *, layout: str) -> dict:
+    """Receipts of a book on paper; `layout` as in the shape: a5, a4 or stubs."""
+    spread = "-".join(dict.fromkeys(receipt_number(one) for one in (some[0], some[-1])))
+    return ledger.papers.head(book, f"R-{spread}") | {
+        "layout": layout,
+        "receipts": [_slip(one, ledger.origin(book)) for one in some],
+    }
+
+
+def _slip(receipt: Receipt, origin: str) -> dict:
+    told = {
         "number": receipt_number(receipt),
         "on": receipt.received_on,
         "payer": receipt.payer,
@@ -151,8 +157,7 @@ def of_receipt(receipt: Receipt, *, stubs: int = 1) -> dict:
         "method": receipt.method,
         "fund": receipt.account.fund,
         "receipt_code": receipt.code,
-        "stubs": stubs,
-        "proof": {"url": public_url(receipt.code), "origin": ledger.origin(book)},
+        "proof": {"url": public_url(receipt.code), "origin": origin},
         "hands": [{"role": _("收款人"), "name": receipt.issued_by.name}],
     }
     if receipt.voided_at:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -20,6 +22,7 @@ from linli.kernel.rulings import Ruling
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
 from linli.ledger.rules import Draft, DraftLine
+from linli.scope.models import lies_in
 from linli.vouchers import papers as papers
 from linli.vouchers import rules
 from linli.vouchers.flow import LARGE_VOUCHER, VOUCHER
@@ -163,6 +166,7 @@ def says(
     words: Mapping[str, object],
     papers: Sequence[int],
     receipts: Sequence[int],
+    public: Collection[int],
 ) -> bool:
     """Whether a kept voucher says just this: for a form that is sent twice."""
     lines = tuple(places_of(voucher.lines.order_by("position")))
@@ -171,7 +175,8 @@ def says(
     return (
         (voucher.date, lines) == (on, tuple(placed))
         and told == asked | {"person": bool(words.get("person"))}
-        and set(voucher.papers.values_list("file_id", flat=True)) == set(papers)
+        and dict(voucher.papers.values_list("file_id", "public"))
+        == {file: file in public for file in papers}
         and set(voucher.receipts.values_list("pk", flat=True)) == set(receipts)
     )
 
@@ -187,9 +192,17 @@ def register(book: object, *, state: str = "", period: str = "") -> QuerySet[Vou
 
 
 def search(
-    scope: Scope, *, book: str = "", state: str = "", period: str = "", text: str = ""
+    scope: Scope,
+    *,
+    named: Scope,
+    book: str = "",
+    state: str = "",
+    period: str = "",
+    text: str = "",
 ) -> QuerySet[Voucher]:
     """The vouchers within a scope, newest first.
+
+    `named`: where the reader reads the names of natural persons; elsewhere no name is found.
 
     `book`: its code; `state`: a state or "open"; `text`: a summary, counterparty, document or
     voucher number, or an amount in yuan.
@@ -198,7 +211,7 @@ def search(
     if book:
         found = found.filter(book__code=book)
     if text := text.strip():
-        found = found.filter(_like(text))
+        found = found.filter(_like(text, named))
     return _narrowed(found, state=state, period=period)
 
 
@@ -231,10 +244,10 @@ def _narrowed(found: QuerySet[Voucher], *, state: str, period: str) -> QuerySet[
     )
 
 
-def _like(text: str) -> Q:
+def _like(text: str, named: Scope) -> Q:
     like = (
         Q(summary__icontains=text)
-        | Q(counterparty__icontains=text)
+        | Q(counterparty__icontains=text) & (Q(person=False) | lies_in(named))
         | Q(document__icontains=text)
         | Q(decision__icontains=text)
     )
@@ -264,7 +277,7 @@ def rulings(voucher: Voucher, by: object, roles: Collection[Role]) -> dict[str, 
             step.code,
             done=fold.done.keys(),
             roles=roles,
-            own_steps=fold.steps_of(by.pk),  # type: ignore[attr-defined]
+            own_steps=cases.own_steps(fold, by),
         )
         approve &= rules.may_approve(
             counterparty=voucher.counterparty,
@@ -311,12 +324,20 @@ def unposted(book: object, period: str) -> QuerySet[Voucher]:
 
 
 def search_receipts(
-    scope: Scope, *, book: str = "", state: str = "", period: str = "", text: str = ""
+    scope: Scope,
+    *,
+    named: Scope,
+    book: str = "",
+    state: str = "",
+    period: str = "",
+    text: str = "",
+    numbers: Iterable[tuple[int, int]] = (),
 ) -> QuerySet[Receipt]:
     """The receipts within a scope, newest first.
 
+    `named`: where the reader reads the payers' names; elsewhere none is found.
     `state`: free, gathered or void; `period`: of the day of payment; `text`: payer, purpose, code,
-    number or an amount in yuan.
+    number or an amount in yuan; `numbers`: (first, last) of some runs.
     """
     found = Receipt.objects.within(scope).select_related("book", "account", "voucher", "issued_by")
     if book:
@@ -330,8 +351,11 @@ def search_receipts(
     if period:
         month = Period(period)
         found = found.filter(received_on__range=(month.first_on, month.last_on))
+    if some := [Q(number__range=run) for run in numbers]:
+        found = found.filter(reduce(or_, some))
     if text := text.strip():
-        like = Q(payer__icontains=text) | Q(summary__icontains=text) | Q(code__iexact=text)
+        like = Q(payer__icontains=text) & lies_in(named)
+        like |= Q(summary__icontains=text) | Q(code__iexact=text)
         if text.isdigit() and len(text) < 9:
             like |= Q(number=int(text))
         if fen := parse_yuan(text)[0]:

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.ledger import queries as ledger
-from linli.sources import FUNDS
-from linli.vouchers.forms import SIDE_NAMES, number_of, offer_books
+from linli.vouchers import runs
+from linli.vouchers.forms import number_of, offer_books
+from linli.vouchers.offering import grouped
 from linli.web.fields import AmountField, DayField, MonthField
-from linli.web.templatetags.words import say
 
 METHODS = (
     ("", "—"),
@@ -31,21 +31,6 @@ def receivable(book: Any) -> list[Any]:
     return [a for a in ledger.offers.categories(book) if a.kind in SIDES and a.fund in held]
 
 
-def category_choices(book: Any, accounts: Sequence[Any]) -> list[tuple[Any, Any]]:
-    names = ledger.offers.names_of(book)
-    found: list[tuple[Any, Any]] = [("", "—")]
-    for side in SIDES:
-        for fund in FUNDS:
-            some = [
-                (a.pk, say(names.get((a.fund, a.code), a.name)))
-                for a in accounts
-                if (a.fund, a.kind) == (fund, side)
-            ]
-            if some:
-                found.append((f"{say(FUNDS[fund].name)} · {say(SIDE_NAMES[side])}", some))
-    return found
-
-
 class IssueForm(forms.Form):
     received_on = DayField(label=_("收款日期"))
     category = forms.TypedChoiceField(label=_("科目"), coerce=number_of, empty_value=None)
@@ -61,7 +46,8 @@ class IssueForm(forms.Form):
     def __init__(self, *args: Any, book: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.accounts = receivable(book)
-        self.fields["category"].choices = category_choices(book, self.accounts)  # type: ignore[attr-defined]
+        names = ledger.offers.names_of(book)
+        self.fields["category"].choices = grouped(self.accounts, SIDES, names)  # type: ignore[attr-defined]
 
     @property
     def account(self) -> Any:
@@ -89,7 +75,8 @@ class SheetForm(forms.Form):
     def __init__(self, *args: Any, book: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.accounts = receivable(book)
-        self.fields["category"].choices = category_choices(book, self.accounts)  # type: ignore[attr-defined]
+        names = ledger.offers.names_of(book)
+        self.fields["category"].choices = grouped(self.accounts, SIDES, names)  # type: ignore[attr-defined]
 
 
 class KeptSheetForm(SheetForm):
@@ -130,8 +117,24 @@ class ReceiptsFilter(forms.Form):
         ),
     )
     period = MonthField(label=_("收款月份"), required=False)
+    numbers = forms.CharField(
+        label=_("编号段"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "128-160"}),
+    )
     book = forms.ChoiceField(label=_("账套"), required=False)
 
     def __init__(self, *args: Any, books: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_books(self, books)
+
+    def clean_numbers(self) -> list[tuple[int, int]]:
+        """(first, last) of each run of numbers."""
+        try:
+            return runs.read(self.cleaned_data["numbers"])
+        except ValueError as fault:
+            raise forms.ValidationError(
+                _("编号写一个、几个或一段，例如 128 或 128-160，看不懂“%(part)s”"),
+                params={"part": str(fault)[:20]},
+            ) from fault

@@ -16,8 +16,8 @@ from linli.sheets.reading import read_workbook
 from linli.sheets.writing import BadRow, BadSheet, write_bad_rows
 from linli.sources import categories_named
 from linli.sources.chart import folded
-from linli.vouchers import rules
-from linli.vouchers.rules import ReceiptRow
+from linli.vouchers import receipt_rules
+from linli.vouchers.receipt_rules import ReceiptRow
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "received_on": ("收款日期", "日期", "交款日期", "缴费日期", "收款时间"),
@@ -198,7 +198,7 @@ class _Reader:
             told = self._text(number, "received_on")[:20] or "—"
             wrong("received_on", refuse(_("“%(value)s”不是日期"), value=told))
         payer, summary = self._text(number, "payer"), self._text(number, "summary")
-        ruling = rules.may_issue(
+        ruling = receipt_rules.may_issue(
             amount_fen=fen if fen is not None else 1,
             payer=payer,
             summary=summary,

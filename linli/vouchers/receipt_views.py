@@ -25,9 +25,8 @@ from linli.ledger import queries as ledger
 from linli.sheets.answers import XLSX, download, excel
 from linli.sheets.writing import Column as SheetColumn
 from linli.sheets.writing import Table, write_xlsx
-from linli.vouchers import papers, queries, rules, services
-from linli.vouchers.entry_views import pdf
-from linli.vouchers.forms import KEY, ReasonForm, new_key
+from linli.vouchers import papers, queries, receipt_rules, rules, runs, services
+from linli.vouchers.forms import KEY, ReasonForm, new_key, number_of
 from linli.vouchers.models import Receipt
 from linli.vouchers.receipt_forms import (
     GatherForm,
@@ -97,26 +96,31 @@ def _columns(request: HttpRequest, *, many: bool = False) -> tuple[Column, ...]:
     )
 
 
-def _chosen(request: HttpRequest) -> tuple[ReceiptsFilter, Any, Any]:
+def chosen(request: HttpRequest) -> tuple[ReceiptsFilter, Any, Any]:
+    """The register's filters, the receipts they leave (none where one makes no sense), the book."""
     books = books_in(request)
     form = ReceiptsFilter(request.GET, books=books)
     told = form.cleaned_data if form.is_valid() else {}
     rows = queries.search_receipts(
         request.access.scope(*READERS),  # type: ignore[attr-defined]
+        named=request.access.whole(*FULL),  # type: ignore[attr-defined]
         book=told.get("book", ""),
         state=told.get("state", ""),
         period=told.get("period", ""),
         text=told.get("q", ""),
+        numbers=told.get("numbers", ()),
     )
-    return form, rows, chosen_book(books, told.get("book", ""))
+    known = chosen_book(books, request.GET.get("book", ""))
+    return form, rows if form.is_valid() else rows.none(), known
 
 
 @require_safe
 @needs(*READERS)
 def receipts(request: HttpRequest) -> HttpResponse:
     """The receipts within scope."""
-    form, rows, book = _chosen(request)
+    form, rows, book = chosen(request)
     issues = book is not None and may(request, book.place, *ISSUERS)
+    prints = book is not None and may(request, book.place, *FULL)
     register = Register(
         request,
         rows=rows,
@@ -126,6 +130,8 @@ def receipts(request: HttpRequest) -> HttpResponse:
         new_label=gettext_lazy("开收据"),
         excel_in_url=reverse("vouchers:receipt_sheet", args=[book.code]) if issues else "",
         excel_out_url=reverse("vouchers:receipts_excel"),
+        paper_url=reverse("vouchers:print_receipts", args=[book.code]) if prints else "",
+        paper_label=gettext_lazy("打印收据"),
         empty_title=gettext_lazy("还没有收据"),
         empty_text=gettext_lazy("收到停车费、场地费、押金就开一张；每张都有编号和查验代码。"),
     )
@@ -137,7 +143,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(*READERS)
 def receipts_excel(request: HttpRequest) -> HttpResponse:
-    return excel(_("收据"), _columns(request), _chosen(request)[1])
+    return excel(_("收据"), _columns(request), chosen(request)[1])
 
 
 def _key(request: HttpRequest) -> str:
@@ -207,7 +213,7 @@ def _page(
 ) -> HttpResponse:
     roles = request.access.roles_at(receipt.place)  # type: ignore[attr-defined]
     issues = bool(roles & set(ISSUERS))
-    ruling = rules.may_void_receipt(
+    ruling = receipt_rules.may_void_receipt(
         gathered=receipt.voucher_id is not None, void=receipt.voided_at is not None, reason="-"
     ) & rules.is_issuer(held=issues)
     context = {
@@ -226,20 +232,6 @@ def _page(
         ),
     }
     return render(request, "vouchers/receipt.html", context | more, status=status)
-
-
-@require_safe
-@needs(*FULL, of=Receipt)
-def receipt_pdf(request: HttpRequest, receipt: Receipt) -> HttpResponse:
-    """The receipt on paper, ?stubs=3 for three stubs on a sheet."""
-    stubs = 3 if request.GET.get("stubs") == "3" else 1
-    data = papers.of_receipt(receipt, stubs=stubs)
-    return pdf(
-        request,
-        "receipt",
-        data,
-        f"{receipt.book.name} {_('收据')} {papers.receipt_number(receipt)}",
-    )
 
 
 @require_POST
@@ -311,7 +303,7 @@ def _kept_sheet(request: HttpRequest, book: Any, act: str) -> HttpResponse:
     form = KeptSheetForm(request.POST, book=book)
     kept = None
     if form.is_valid():
-        kept = files.kept([form.cleaned_data["file"]], Scope.of(book.place)).first()
+        kept = files.kept([form.cleaned_data["file"]], book.place).first()
     if kept is None:
         messages.warning(request, _("请重新上传收款清单"))
         return redirect("vouchers:receipt_sheet", book.code)
@@ -331,7 +323,8 @@ def _kept_sheet(request: HttpRequest, book: Any, act: str) -> HttpResponse:
             "last": papers.receipt_number(last),
         },
     )
-    return redirect(f"{reverse('vouchers:receipts')}?book={book.code}")
+    numbers = runs.write(receipt.number for receipt in done.receipts)
+    return redirect(f"{reverse('vouchers:receipts')}?book={book.code}&numbers={numbers}")
 
 
 def _try(book: Any, kept: Any, form: Any) -> Trial:
@@ -396,7 +389,7 @@ def gather(request: HttpRequest, book: Any) -> HttpResponse:
         form = GatherForm(
             request.POST or None, book=book, fund=group["account__fund"], initial=initial
         )
-    chosen = [int(pk) for pk in request.POST.getlist("receipt") if pk.isdigit()]
+    chosen = [pk for sent in request.POST.getlist("receipt") if (pk := number_of(sent))]
     if form is not None and request.method == "POST" and form.is_valid():
         done = _gathered(request, book, key, chosen, form)
         if done is not None:

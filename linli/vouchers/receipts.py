@@ -18,7 +18,7 @@ from linli.kernel.words import gettext_noop as _
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
 from linli.trail.acts import act
-from linli.vouchers import rules
+from linli.vouchers import receipt_rules
 from linli.vouchers.models import Receipt
 
 User = AbstractBaseUser
@@ -47,9 +47,9 @@ def issue_receipt(
     if known := Receipt.objects.filter(book=book, key=key).first():
         told = (known.account_id, known.received_on, known.amount_fen, known.payer, known.summary)
         asked = (account.pk, received_on, amount_fen, posting.tidy(payer), posting.tidy(summary))  # type: ignore[attr-defined]
-        rules.may_repeat_receipt(same=told == asked, number=known.number).enforce()
+        receipt_rules.may_repeat_receipt(same=told == asked, number=known.number).enforce()
         return known
-    rules.may_issue(
+    receipt_rules.may_issue(
         amount_fen=amount_fen,
         payer=payer,
         summary=summary,
@@ -101,7 +101,7 @@ def issue_receipts(
     *,
     by: User,
     book: object,
-    rows: Sequence[rules.ReceiptRow],
+    rows: Sequence[receipt_rules.ReceiptRow],
     now: datetime,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Issued:
@@ -131,7 +131,7 @@ def issue_receipts(
 def void_receipt(*, by: User, receipt: Receipt, reason: str, now: datetime) -> Receipt:
     """Void a receipt with a reason; it keeps its number."""
     receipt = Receipt.objects.select_for_update().get(pk=receipt.pk)
-    rules.may_void_receipt(
+    receipt_rules.may_void_receipt(
         gathered=receipt.voucher_id is not None, void=receipt.voided_at is not None, reason=reason
     ).enforce()
     receipt.voided_by, receipt.voided_at, receipt.void_reason = by, now, posting.tidy(reason)

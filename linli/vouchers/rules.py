@@ -1,13 +1,16 @@
-"""Rules of vouchers and receipts. No database, no clock, no request."""
+"""Rules of vouchers. No database, no clock, no request."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from linli.kernel.identity import FOUND, looks_like_a_person, personal_data_in
 from linli.kernel.money import yuan
-from linli.kernel.rulings import ALLOWED, Ruling, every, require
+from linli.kernel.rulings import Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 
 DIRECTIONS = {"in": _("收入"), "out": _("支出"), "move": _("调拨"), "match": _("配比划转")}
@@ -167,21 +170,61 @@ def may_draft(
     )
 
 
+PUBLISHED = {
+    "summary": _("摘要"),
+    "counterparty": _("对方单位"),
+    "document": _("票据号"),
+    "decision": _("决策依据"),
+    "ground": _("成本依据"),
+    "note": _("备注"),
+}
+"""The words of a voucher that everybody reads once its month is published."""
+
+
+def may_be_read(words: Mapping[str, str], *, person: bool) -> Ruling:
+    """What everybody will read holds nobody's numbers, and no person's name unsaid.
+
+    `person`: the counterparty is said to be a natural person, whose name is withheld.
+    """
+    told = {name: words.get(name, "") for name in PUBLISHED if name != "counterparty" or not person}
+    party = "" if person else words.get("counterparty", "")
+    return every(
+        require(
+            not (found := personal_data_in(text)),
+            _("“%(field)s”里有%(kinds)s，会随凭证公开；请改写，不写个人信息"),
+            "个人信息保护法:25",
+            field=PUBLISHED[name],
+            kinds=tuple(dict.fromkeys(FOUND[one.kind] for one in found)),
+        ).at(name)
+        for name, text in told.items()
+    ) & require(
+        not looks_like_a_person(party),
+        _("“%(party)s”像是人名：请勾选“对方是自然人”，姓名就不公开；是单位的请写全称"),
+        "个人信息保护法:25",
+        party=party,
+    ).at("counterparty")
+
+
 FITTING = {
-    "in": frozenset({"income", "transfer", "liability"}),
-    "out": frozenset({"cost", "use", "transfer", "liability"}),
+    "in": frozenset({"income", "liability"}),
+    "out": frozenset({"cost", "use", "liability"}),
 }
 
 
 def _fits(direction: str, sides: Sequence[str], items: Sequence[Item]) -> Ruling:
-    """Income takes income categories, spending those of cost and use; refunds take either."""
+    """Income takes income categories, spending those of cost and use; refunds take either.
+
+    What goes to another account of one's own is moved (`_moves`): with one half of it, money would
+    leave and be called neither a cost nor a use.
+    """
     fitting = FITTING.get(direction, frozenset())
+    refundable = FITTING["in"] | FITTING["out"]
     return require(
         all(
-            side in fitting or (item.refund and side != "money")
+            side in fitting or (item.refund and side in refundable)
             for side, item in zip(sides, items, strict=True)
         ),
-        _("科目与方向不符：收入凭证用收入类科目，支出凭证用成本、使用类科目"),
+        _("科目与方向不符：收入凭证用收入类科目，支出凭证用成本、使用类科目；账户间划转请用“调拨”"),
         "linli:ledger.2",
     ).at("items")
 
@@ -255,6 +298,17 @@ def may_correct(
     )
 
 
+def may_carry(*, free: bool, fitting: bool) -> Ruling:
+    """Receipts are gathered once, and into their own category.
+
+    `free`: none is void or in another voucher; `fitting`: they are of the voucher's category.
+    """
+    return (
+        require(free, _("所选收据中有已作废或已入凭证的"), "linli:ledger.receipts")
+        & require(fitting, _("收据的科目与凭证的科目不同"), "linli:ledger.receipts")
+    ).at("receipts")
+
+
 def belongs(*, papers: bool, receipts: bool) -> Ruling:
     """What is attached lies at the book's own place: `papers`, `receipts` say whether all do."""
     return require(papers, _("单据不属于本账套，请重新上传"), "linli:ledger.drafts").at(
@@ -316,13 +370,19 @@ def is_waiting(*, state: str) -> Ruling:
 
 def may_approve(*, counterparty: str, name: str, preparer_name: str) -> Ruling:
     """Neither the preparer nor an approver is the payee."""
-    payee = counterparty.strip()
+    parties = names_in(counterparty)
     return require(
-        not payee or payee not in {name.strip(), preparer_name.strip()},
+        not parties & (names_in(name) | names_in(preparer_name)),
         _("收付款人是制单人或审批人本人，须由其他人办理"),
         "会计法:25",
         "linli:ledger.8",
     ).at("counterparty")
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names a text may hold, written one way: 张 三（报销） → 张三, 报销."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+    return frozenset(part for part in re.split(r"[^\w·]+|_", plain) if part)
 
 
 def may_void(*, state: str, reason: str) -> Ruling:
@@ -330,70 +390,3 @@ def may_void(*, state: str, reason: str) -> Ruling:
     return require(
         state in {"draft", "returned", "waiting"}, _("凭证已入账或已作废"), "linli:ledger.5"
     ) & require(reason.strip(), _("请写明作废原因"), "会计法:14").at("reason")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptRow:
-    """A receipt to issue, as a sheet tells it. `key`: the same row of the same sheet again."""
-
-    key: str
-    account: int
-    received_on: date
-    amount_fen: int
-    payer: str
-    summary: str
-    method: str = ""
-
-
-def may_issue(
-    *, amount_fen: int, payer: str, summary: str, side: str, received_on: date, today: date
-) -> Ruling:
-    """A receipt is for money received, from somebody, for something."""
-    return every(
-        (
-            require(amount_fen > 0, _("收据金额须大于零"), "linli:ledger.1").at("amount"),
-            require(payer.strip(), _("请写交款人")).at("payer"),
-            require(summary.strip(), _("请写收款事由")).at("summary"),
-            require(
-                side in {"income", "liability"}, _("收据只用于收入或押金"), "linli:ledger.2"
-            ).at("category"),
-            require(received_on <= today, _("收款日期还没有到")).at("received_on"),
-        )
-    )
-
-
-def may_repeat_receipt(*, same: bool, number: int) -> Ruling:
-    """A form issues one receipt: sent again with other content it is refused."""
-    return require(
-        same,
-        _("这张表单已开具第 %(number)s 号收据，内容不同；请作废那张收据，或另开一张"),
-        "linli:ledger.6",
-        number=number,
-    )
-
-
-def may_void_receipt(*, gathered: bool, void: bool, reason: str) -> Ruling:
-    """A receipt is voided before it is in the books; after that the money is refunded."""
-    return (
-        require(not void, _("收据已作废"))
-        & require(
-            not gathered,
-            _("收据已并入凭证，请先退回或作废该凭证；已入账的须填退款凭证"),
-            "linli:ledger.5",
-        )
-        & require(reason.strip(), _("请写明作废原因"), "会计法:14").at("reason")
-    )
-
-
-def may_gather(*, states: Sequence[bool], accounts: Collection[int]) -> Ruling:
-    """Receipts that are neither void nor gathered, all of one category, become one voucher.
-
-    `states`: for each receipt, whether it is still free.
-    """
-    if not states:
-        return require(False, _("请至少选择一张收据")).at("receipts")
-    return (
-        require(all(states), _("所选收据中有已作废或已入凭证的")).at("receipts")
-        & require(len(accounts) == 1, _("一次只能汇总同一科目的收据")).at("receipts")
-        & ALLOWED
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -12,14 +12,13 @@ from linli.cases import queries as case_queries
 from linli.cases import services as cases
 from linli.files import queries as files
 from linli.kernel.flow import RETURNED
-from linli.kernel.place import Scope
 from linli.kernel.rulings import ALLOWED, Ruling, require
 from linli.kernel.words import gettext_noop as _
 from linli.ledger import queries as ledger
 from linli.ledger import rules as posting
 from linli.ledger import services as ledger_services
 from linli.trail.acts import act
-from linli.vouchers import queries, rules
+from linli.vouchers import queries, receipt_rules, rules
 from linli.vouchers.flow import LARGE_VOUCHER, VOUCHER
 from linli.vouchers.models import (
     POSTED,
@@ -53,6 +52,7 @@ def draft(
     items: Sequence[Item],
     now: datetime,
     papers: Sequence[int] = (),
+    public: Collection[int] = (),
     receipts: Sequence[int] = (),
     voucher: Voucher | None = None,
     corrects: object = None,
@@ -64,7 +64,7 @@ def draft(
     """Write a draft, or write one anew (`voucher`); nothing is posted.
 
     `direction`: in, out or move; `money`: id of the money account; `items`: the form's rows;
-    `papers`: ids of kept files; `receipts`: ids of receipts it gathers; `words`: the text fields;
+    `papers`: ids of kept files, `public`: those of them that everybody may read; `receipts`: ids of receipts it gathers; `words`: the text fields;
     `corrects`: the entry this replaces. The same `key` with the same content is the same voucher.
     """
     ledger.lock(book)
@@ -73,7 +73,7 @@ def draft(
     placed = rules.lines(direction=direction, money=money, items=items, match=match)
     known = None if voucher else Voucher.objects.filter(book=book, key=key).first()
     if known is not None:
-        same = queries.says(known, on, placed, words | {"person": person}, papers, receipts)
+        same = queries.says(known, on, placed, words | {"person": person}, papers, receipts, public)
         rules.may_repeat(same=same, number=known.number).enforce()
         return known
     voucher = _opened(voucher, book, key, on, by, now, corrects)
@@ -85,14 +85,15 @@ def draft(
             items=items,
             summary=words.get("summary", ""),
         )
+        & rules.may_be_read(words, person=person)
         & _is_open(book, on)
-        & _attached(book, papers, receipts, rules.total(items))
+        & _attached(book, papers, receipts, items, into=voucher)
         & (_may_correct(voucher.corrects, reason, on, but=voucher) if voucher.corrects else ALLOWED)
     ).enforce()
     _write(voucher, on, words, person=person, reason=reason)
     voucher.paper_count = len(papers) + len(receipts) if paper_count is None else paper_count
     voucher.save()
-    _fill(voucher, placed, papers, receipts)
+    _fill(voucher, placed, papers, receipts, public)
     return voucher
 
 
@@ -127,17 +128,28 @@ def _is_open(book: object, on: date) -> Ruling:
 
 
 def _attached(
-    book: object, papers: Sequence[int], receipts: Sequence[int], total_fen: int
+    book: object,
+    papers: Sequence[int],
+    receipts: Sequence[int],
+    items: Sequence[Item],
+    *,
+    into: Voucher,
 ) -> Ruling:
-    """Papers and receipts are the book's own; receipts add up."""
-    kept = files.kept(papers, Scope.of(book.place)).count()  # type: ignore[attr-defined]
+    """Papers and receipts are the book's own; receipts are free, fit, and add up."""
+    kept = files.kept(papers, book.place).count()  # type: ignore[attr-defined]
     found = Receipt.objects.filter(book=book, pk__in=receipts)
-    return rules.belongs(
-        papers=kept == len(set(papers)), receipts=len(found) == len(set(receipts))
-    ) & rules.adds_up(
-        total_fen=total_fen,
-        receipts_fen=sum(receipt.amount_fen for receipt in found),
-        count=len(found),
+    free = all(r.voided_at is None and r.voucher_id in (None, into.pk) for r in found)
+    return (
+        rules.belongs(papers=kept == len(set(papers)), receipts=len(found) == len(set(receipts)))
+        & rules.may_carry(
+            free=free,
+            fitting={r.account_id for r in found} <= {item.account for item in items},
+        )
+        & rules.adds_up(
+            total_fen=rules.total(items),
+            receipts_fen=sum(receipt.amount_fen for receipt in found),
+            count=len(found),
+        )
     )
 
 
@@ -188,7 +200,11 @@ def _write(voucher: Voucher, on: date, words: dict, *, person: bool, reason: str
 
 
 def _fill(
-    voucher: Voucher, placed: Sequence[rules.Place], papers: Sequence[int], receipts: Sequence[int]
+    voucher: Voucher,
+    placed: Sequence[rules.Place],
+    papers: Sequence[int],
+    receipts: Sequence[int],
+    public: Collection[int],
 ) -> None:
     voucher.lines.all().delete()
     VoucherLine.objects.bulk_create(
@@ -204,7 +220,7 @@ def _fill(
     )
     voucher.papers.all().delete()
     VoucherPaper.objects.bulk_create(
-        VoucherPaper(voucher=voucher, position=position, file_id=file)
+        VoucherPaper(voucher=voucher, position=position, file_id=file, public=file in public)
         for position, file in enumerate(dict.fromkeys(papers))
     )
     for receipt in Receipt.objects.filter(voucher=voucher).exclude(pk__in=receipts):
@@ -219,10 +235,11 @@ def _fill(
 def reverse(*, by: User, entry: object, key: str, on: date, reason: str, now: datetime) -> Voucher:
     """Draft the reversal of an entry, to be approved like any voucher; nothing replaces it."""
     book = entry.book  # type: ignore[attr-defined]
-    known = Voucher.objects.filter(book=book, key=key).first()
-    if known:
-        return known
     ledger.lock(book)
+    if known := Voucher.objects.filter(book=book, key=key).first():
+        same = (known.corrects_id, known.date, known.reason) == (entry.pk, on, posting.tidy(reason))  # type: ignore[attr-defined]
+        rules.may_repeat(same=same, number=known.number).enforce()
+        return known
     (_may_correct(entry, reason, on) & _is_open(book, on)).enforce()
     voucher = _new(book, key, on, by, now)
     voucher.kind, voucher.corrects = posting.REVERSAL, entry
@@ -349,9 +366,11 @@ def gather(
     """Make one income voucher of receipts of one category; their sum is its amount."""
     ledger.lock(book)
     if known := Voucher.objects.filter(book=book, key=key).first():
+        same = set(known.receipts.values_list("pk", flat=True)) == set(receipts)
+        rules.may_repeat(same=same and known.date == on, number=known.number).enforce()
         return known
     chosen = list(Receipt.objects.filter(book=book, pk__in=receipts))
-    rules.may_gather(
+    receipt_rules.may_gather(
         states=[r.voucher_id is None and r.voided_at is None for r in chosen],
         accounts={r.account_id for r in chosen},
     ).enforce()

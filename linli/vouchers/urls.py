@@ -1,6 +1,6 @@
 from django.urls import path
 
-from linli.vouchers import entry_views, receipt_views, views, write_views
+from linli.vouchers import entry_views, receipt_paper_views, receipt_views, views, write_views
 
 app_name = "vouchers"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     ),
     path("receipts/", receipt_views.receipts, name="receipts"),
     path("receipts/excel/", receipt_views.receipts_excel, name="receipts_excel"),
+    path("receipts/print/<slug:code>/", receipt_paper_views.print_receipts, name="print_receipts"),
     path("receipts/new/<slug:code>/", receipt_views.issue, name="issue"),
     path("receipts/sheet/<slug:code>/", receipt_views.receipt_sheet, name="receipt_sheet"),
     path(
@@ -36,6 +37,6 @@ urlpatterns = [
     ),
     path("receipts/gather/<slug:code>/", receipt_views.gather, name="gather"),
     path("receipts/<int:pk>/", receipt_views.receipt, name="receipt"),
-    path("receipts/<int:pk>/pdf/", receipt_views.receipt_pdf, name="receipt_pdf"),
+    path("receipts/<int:pk>/pdf/", receipt_paper_views.receipt_pdf, name="receipt_pdf"),
     path("receipts/<int:pk>/void/", receipt_views.void_receipt, name="void_receipt"),
 ]

@@ -18,7 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.cases import queries as cases
 from linli.kernel.identity import mask_name
 from linli.kernel.place import Scope
-from linli.kernel.roles import APPROVER, AUDITOR, BOOKKEEPER, FUND_GROUP, OVERSEERS, RESIDENT
+from linli.kernel.roles import (
+    APPROVER,
+    BOOKKEEPER,
+    FUND_GROUP,
+    OVERSEERS,
+    READS_NAMES,
+    RESIDENT,
+)
 from linli.kernel.rulings import Refused, Ruling
 from linli.ledger import queries as ledger
 from linli.sheets.answers import excel
@@ -35,8 +42,7 @@ from linli.web.registers import Column, Register
 
 READERS = tuple(sorted(FUND_GROUP | OVERSEERS, key=lambda role: role.code))
 APPROVERS = (APPROVER, RESIDENT)
-FULL = (*FUND_GROUP, AUDITOR)
-"""Who reads the names of natural persons; others who oversee see them masked."""
+FULL = tuple(sorted(READS_NAMES, key=lambda role: role.code))
 UNPROCESSABLE = 422
 STATE_KINDS = {
     "draft": "draft",
@@ -115,6 +121,7 @@ def _chosen(request: HttpRequest) -> tuple[VouchersFilter, Any, Any]:
     told = form.cleaned_data if form.is_valid() else {}
     rows = queries.search(
         request.access.scope(*READERS),  # type: ignore[attr-defined]
+        named=request.access.whole(*FULL),  # type: ignore[attr-defined]
         book=told.get("book", ""),
         state=told.get("state", ""),
         period=told.get("period", ""),
@@ -195,7 +202,7 @@ def page(
         "counterparty": names_shown(request)(voucher.place, voucher.counterparty, voucher.person),
         "lines": lines,
         "total_fen": sum(line.debit_fen for line in lines),
-        "papers": [paper.file for paper in voucher.papers.select_related("file")],
+        "papers": list(voucher.papers.select_related("file")),
         "receipts": list(voucher.receipts.order_by("number")),
         "steps": steps,
         "turn": showing.turn(voucher, steps),

@@ -8,19 +8,20 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from linli.files import queries as files
 from linli.files import services as file_services
-from linli.kernel.place import Scope
 from linli.kernel.roles import BOOKKEEPER
 from linli.kernel.rulings import Refused, Ruling
 from linli.ledger import queries as ledger
 from linli.vouchers import queries, rules, services, showing
-from linli.vouchers.forms import KEY, Desk, Offers, filled_by, new_key, number_of
+from linli.vouchers.forms import KEY, Desk, filled_by, new_key, number_of
 from linli.vouchers.models import Voucher
+from linli.vouchers.offering import Offers
 from linli.vouchers.views import UNPROCESSABLE, page
 from linli.web.access import needs
 
@@ -53,7 +54,7 @@ def _direction(request: HttpRequest, book: Any) -> str:
 @never_cache
 @needs(BOOKKEEPER, of=Voucher)
 def edit(request: HttpRequest, voucher: Voucher) -> HttpResponse:
-    """Mend a draft, or one that was sent back."""
+    """Mend a draft, or one that was sent back; with ?refused=1 one that could not be handed in."""
     ruling = rules.may_change(state=voucher.state, own=voucher.prepared_by_id == request.user.pk)
     if not ruling.allowed:
         return page(request, voucher, ruling=ruling, status=409)
@@ -76,6 +77,7 @@ def edit(request: HttpRequest, voucher: Voucher) -> HttpResponse:
         items=filled.items if direction == filled.direction else (),
         papers=papers,
         voucher=voucher,
+        refused=bool(request.GET.get("refused")),
     )
 
 
@@ -90,17 +92,26 @@ def write(
     papers: Sequence[int] = (),
     voucher: Voucher | None = None,
     corrects: Any = None,
+    refused: bool = False,
 ) -> HttpResponse:
-    """The form of a voucher, whatever it is for; nothing that was typed is lost."""
+    """The form of a voucher, whatever it is for; nothing that was typed is lost.
+
+    `refused`: the draft was kept, but could not be handed in; the form says why.
+    """
     task = Task(request, book, key, direction, voucher, corrects)
     desk = task.desk(initial, items)
-    kept, refused = keep_papers(request, book, "papers")
-    chosen = (task.ticked if request.POST else list(papers)) + kept
-    if refused:
-        desk.refuse(refused)
+    if refused and voucher and not request.POST:
+        desk = task.checked(desk)
+        desk.refuse(queries.preview(voucher, now=timezone.now())[0])
+    kept, bad = keep_papers(request, book, "papers")
+    chosen = (task.ticked("paper") if request.POST else list(papers)) + kept
+    public = task.ticked("public-paper") if request.POST else _public(voucher)
+    public += kept if request.POST.get("public") else []
+    if bad:
+        desk.refuse(bad)
     status = 200
     if task.act in SAVING:
-        if desk.is_valid() and not refused and (done := task.save(desk, chosen)) is not None:
+        if desk.is_valid() and not bad and (done := task.save(desk, chosen, public)) is not None:
             return done
         status = UNPROCESSABLE
     context = {
@@ -113,10 +124,19 @@ def write(
         "voucher": voucher,
         "corrects": task.corrects,
         "gathered": task.gathered,
-        "papers": list(files.kept(chosen, Scope.of(book.place))),
+        "refused": refused,
+        "papers": list(files.kept(chosen, book.place)),
+        "public": public,
         "preview": task.preview(desk) if request.POST or items else None,
     }
     return render(request, "vouchers/form.html", context, status=status)
+
+
+def _public(voucher: Voucher | None) -> list[int]:
+    """The papers of a voucher that everybody may read."""
+    if voucher is None:
+        return []
+    return list(voucher.papers.filter(public=True).values_list("file_id", flat=True))
 
 
 def _directions(offers: Offers) -> list[tuple[str, str]]:
@@ -162,10 +182,9 @@ class Task:
         self.gathered = list(voucher.receipts.order_by("number")) if voucher else []
         self.act = request.POST.get("act", "save") if request.POST else ""
 
-    @property
-    def ticked(self) -> list[int]:
-        """The kept papers whose box is ticked."""
-        return [int(pk) for pk in self.request.POST.getlist("paper") if pk.isdigit()]
+    def ticked(self, name: str) -> list[int]:
+        """The kept papers whose box of that name is ticked."""
+        return [pk for sent in self.request.POST.getlist(name) if (pk := number_of(sent))]
 
     def desk(self, initial: dict, items: Sequence[rules.Item]) -> Desk:
         """The form with its rows as they were sent, or as they begin."""
@@ -190,28 +209,31 @@ class Task:
         total = sum(receipt.amount_fen for receipt in self.gathered)
         return [rules.Item(account=self.gathered[0].account_id, amount_fen=total)]
 
-    def save(self, desk: Desk, papers: Sequence[int]) -> HttpResponse | None:
-        """Save the draft (and hand it in); None if a rule refuses, which the form then tells."""
+    def save(self, desk: Desk, papers: Sequence[int], public: Sequence[int]) -> HttpResponse | None:
+        """Save the draft (and hand it in); None if a rule refuses, which the form then tells.
+
+        A draft that was kept but may not be handed in is told on its own page: loading that again
+        makes no second one.
+        """
         try:
-            voucher = self._draft(desk, papers)
+            voucher = self._draft(desk, papers, public)
         except Refused as refused:
             desk.refuse(refused.ruling)
             return None
         if self.act == "submit":
             try:
                 services.submit(by=self.request.user, voucher=voucher, now=timezone.now())
-            except Refused as refused:
+            except Refused:
                 said = _("已保存为草稿 %(n)s，还没有提交") % {"n": voucher.number}
                 messages.warning(self.request, said)
-                desk.refuse(refused.ruling)
-                return None
+                return redirect(f"{reverse('vouchers:edit', args=[voucher.pk])}?refused=1")
             said = _("凭证 %(n)s 已提交审批") % {"n": voucher.number}
         else:
             said = _("草稿 %(n)s 已保存") % {"n": voucher.number}
         messages.success(self.request, said)
         return redirect("vouchers:detail", voucher.pk)
 
-    def _draft(self, desk: Desk, papers: Sequence[int]) -> Voucher:
+    def _draft(self, desk: Desk, papers: Sequence[int], public: Sequence[int]) -> Voucher:
         told = desk.form.cleaned_data
         return services.draft(
             by=self.request.user,
@@ -222,6 +244,7 @@ class Task:
             money=told["money"],
             items=self.items(desk),
             papers=papers,
+            public=public,
             receipts=[receipt.pk for receipt in self.gathered],
             voucher=self.voucher,
             corrects=self.corrects,
@@ -232,16 +255,21 @@ class Task:
             **desk.form.words,
         )
 
-    def preview(self, desk: Desk) -> dict[str, Any]:
-        """What the entry would be, as far as the form can be read."""
-        checked = Desk(
+    def checked(self, desk: Desk) -> Desk:
+        """The same form with everything that is wrong with it beside its fields."""
+        found = Desk(
             desk.offers,
             desk.direction,
             data=_as_data(desk),
             corrects=self.corrects is not None,
             fixed=desk.fixed,
         )
-        checked.is_valid()
+        found.is_valid()
+        return found
+
+    def preview(self, desk: Desk) -> dict[str, Any]:
+        """What the entry would be, as far as the form can be read."""
+        checked = self.checked(desk)
         items, form = self.items(checked), checked.form
         told: dict[str, Any] = {"total_fen": rules.total(items) if items else None}
         money, on = form.cleaned_data.get("money"), form.cleaned_data.get("on")

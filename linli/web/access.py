@@ -20,6 +20,7 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 
 from linli.kernel.roles import Role
 from linli.kernel.rulings import Ruling, refuse
+from linli.kernel.words import AnyOf
 from linli.kernel.words import gettext_noop as _
 
 View = Callable[..., HttpResponse]
@@ -73,7 +74,7 @@ def _load(of: Any, by: str, kwargs: dict[str, Any]) -> Any:
 
 
 def _lacking(roles: tuple[Role, ...]) -> Ruling:
-    return refuse(_("这里由%(who)s使用，您没有这个职务"), who=tuple(role.name for role in roles))
+    return refuse(_("这里由%(who)s使用，您没有这个职务"), who=AnyOf(role.name for role in roles))
 
 
 def may(request: HttpRequest, place: str, *roles: Role) -> bool:

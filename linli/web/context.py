@@ -45,6 +45,8 @@ DEFAULTS: Mapping[str, Any] = {
     # Answers ?q= with a list of links (a fragment for htmx, a page without it); "" hides it.
     "places_url": "",
     "search_url": "",
+    # What can be searched for: each with label, by, icon.
+    "search_kinds": (),
     # Who.
     "roles": frozenset(),
     "user_name": "",

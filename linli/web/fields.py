@@ -1,7 +1,9 @@
-"""Form fields of the kinds that linli's forms share: an amount, a day, a month, files."""
+"""Form fields of the kinds that linli's forms share: an amount, a day, a month, files; groups."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,6 +13,22 @@ from django.utils.translation import gettext_lazy as _
 from linli.kernel.money import parse_yuan, plain
 from linli.kernel.period import Period
 from linli.web.templatetags.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Fields that belong together: `labels` gives each its word under the common `legend`."""
+
+    labels: Mapping[str, Any]
+    legend: Any = ""
+    note: Any = ""
+
+
+def whole_number(value: object, *, most: int = 2**63 - 1) -> int | None:
+    """A whole number somebody sent, if it is one that a row may have; ² and 10³⁰ are none."""
+    text = str(value or "")
+    found = int(text) if text.isdecimal() and len(text) < 20 else None
+    return found if found is not None and found <= most else None
 
 
 class AmountInput(forms.TextInput):

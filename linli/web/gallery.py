@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.rulings import require
+from linli.kernel.words import AnyOf
 from linli.web.context import Link
 from linli.web.fields import AmountField, DayField, FilesField, MonthField
 from linli.web.registers import Bulk, Column, Register
@@ -244,7 +245,7 @@ def _icons() -> list[str]:
 
 def examples(request: HttpRequest) -> dict[str, Any]:
     """The context of the gallery."""
-    ruling = require(False, _("“%(step)s”由%(who)s办理，您没有这个职务"), "linli:ledger.8", step=_("审批"), who=(_("审批人（小区党支部）"), _("居民代表"))) & require(
+    ruling = require(False, _("“%(step)s”由%(who)s办理，您没有这个职务"), "linli:ledger.8", step=_("审批"), who=AnyOf((_("审批人（小区党支部）"), _("居民代表")))) & require(
         False, _("公共收益的使用须有业主共同决定"), "民法典:278", "民法典:282"
     )  # fmt: skip
     faulty = Voucher({"amount": "1200.505", "day": "2026-10-08", "way": "cash", "payer": ""})

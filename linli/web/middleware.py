@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from linli.kernel.rulings import Refused
 
-CONFLICT = 409
+CONFLICT, TOO_LARGE = 409, 413
+
+
+def body_limit(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """A body larger than any form of ours is not read at all."""
+
+    def run(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.MOST_BODY_BYTES:
+            most = settings.MOST_BODY_BYTES >> 20
+            text = _("一次最多提交 %(most)s MB，请分几次上传") % {"most": most}
+            return HttpResponse(text, status=TOO_LARGE, content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return run
 
 
 class refusals:  # noqa: N801 - settings name it as a function

@@ -86,8 +86,11 @@ class Register:
     `filters`: a bound GET form (rows are already filtered by the caller). `total_count`: the
     size before filtering, if the page should tell it. `counted`: the size after filtering where
     counting is dear. `tabs`: `linli.web.context.Link`s (list, board, map of the same filter).
-    `new_url`, `excel_in_url`, `excel_out_url`: buttons; out gets the address's query.
-    `bulk_url` and `bulk`: acts on ticked rows. `empty_*`: what the list is for, how to begin.
+    `new_url`, `excel_in_url`, `excel_out_url`, `paper_url`: buttons; Excel out and paper get the
+    address's query.
+    `bulk_url` and `bulk`: acts on ticked rows. `instead`: a template shown in place of the table
+    (a board, a map), which finds what it needs in `shown`. `empty_*`: what the list is for, how
+    to begin.
     """
 
     def __init__(
@@ -107,6 +110,10 @@ class Register:
         new_label: str | Promise = "",
         excel_in_url: str = "",
         excel_out_url: str = "",
+        paper_url: str = "",
+        paper_label: str | Promise = "",
+        instead: str = "",
+        shown: Any = None,
         empty_title: str | Promise = "",
         empty_text: str | Promise = "",
     ) -> None:
@@ -119,7 +126,9 @@ class Register:
         self.bulk_url = bulk_url
         self.new_url, self.new_label = new_url, new_label
         self.excel_in_url, self.excel_out_url = excel_in_url, excel_out_url
+        self.paper_url, self.paper_label = paper_url, paper_label
         self.empty_title, self.empty_text = empty_title, empty_text
+        self.instead, self.shown = instead, shown
         self._rows, self._per_page, self._counted = rows, per_page, counted
 
     def template(self, whole: str) -> str:
@@ -171,7 +180,7 @@ class Register:
 
     @property
     def count(self) -> int:
-        return self.page.paginator.count
+        return self.page.paginator.count if self._counted is None else self._counted
 
     @property
     def pages(self) -> list[int | str]:

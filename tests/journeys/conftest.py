@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,26 @@ import pytest
 from django.utils import timezone
 
 from linli.demo import plan, telling
+from linli.handover.walking import Walker
 from linli.kernel.period import Period
-from linli.kernel.roles import APPROVER, BOOKKEEPER, CASHIER, RESIDENT
+from linli.kernel.roles import (
+    APPROVER,
+    BOOKKEEPER,
+    CASHIER,
+    CIVIL,
+    FINANCE,
+    HOUSING,
+    RESIDENT,
+    RESOURCES,
+    SECRETARY,
+    STREET,
+    TAX,
+)
 from linli.ledger import services as ledger
 from linli.people.models import User
+from linli.places import queries as place_queries
 from linli.places import services as places
+from linli.places.models import Holiday
 from tests.databases import OwnDatabase
 from tests.people import APPOINTED, ESTATE, PLACES, make_person
 
@@ -119,3 +134,36 @@ def group(own_database: OwnDatabase) -> Group:
         by=None, book=book, balances=balances, words={"summary": "上期结余"}, now=now
     )
     return Group(own=own_database, book=book, common=common, seed=seed, period=period, **people)
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who hands a room over: the street, its community, the departments; and how they walk."""
+
+    own: OwnDatabase
+    people: dict[str, User]
+    walker: Any
+
+
+@pytest.fixture
+def handing(own_database: OwnDatabase) -> Hands:
+    """A county with next year's holidays in its calendar, and everybody a handover needs."""
+    today = timezone.localdate()
+    for code, level, name in PLACES:
+        where = {"code": code} if level != "estate" else {"parent": code[:12], "level": level}
+        places.add_place(by=None, name=name, now=APPOINTED, **where)
+    for year in (today.year, today.year + 1):
+        Holiday.objects.get_or_create(day=date(year, 1, 1), defaults={"off": True})
+    made = {
+        role.code: make_person(role.code, name, role, place)
+        for role, name, place in (
+            (STREET, "刘洋", ESTATE[:9]),
+            (SECRETARY, "周芳", ESTATE[:12]),
+            (HOUSING, "高强", ESTATE[:6]),
+            (RESOURCES, "郑岩", ESTATE[:6]),
+            (CIVIL, "宋雪", ESTATE[:6]),
+            (FINANCE, "钱进", ESTATE[:6]),
+            (TAX, "邵明", ESTATE[:6]),
+        )
+    }
+    return Hands(own_database, made, Walker(place_queries.calendar(), today - timedelta(days=1)))

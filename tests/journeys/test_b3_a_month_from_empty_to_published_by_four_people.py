@@ -157,20 +157,21 @@ def _reconcile(group: Group, page) -> None:
 def _import_the_banks_file(group: Group, page) -> None:
     """As it was downloaded, through the wizard: upload, what each column is, dry run, save."""
     page.goto("/bank/")
-    page.get_by_role("link", name="业委会专户").click()
+    page.get_by_role("link", name="业委会专户", exact=True).click()
     page.get_by_role("link", name="对账单").first.click()
     page.get_by_role("link", name="导入对账单").first.click()
     page.locator("[name=file]").set_input_files(
         {"name": "明细.csv", "mimeType": "text/csv", "buffer": _the_banks_file(group)}
     )
     page.get_by_role("button", name="上传").click()
-    page.get_by_text("认出是通用格式的版式").wait_for()
+    page.get_by_text("已认出版式：通用格式").wait_for()
     assert faults_of(page) == []
     page.get_by_role("button", name="保存并试算").click()
-    choose(page.get_by_label("属于哪个账户"), "业委会专户")
+    chosen = page.get_by_label("属于哪个账户").locator("option:checked")
+    assert chosen.inner_text().startswith("业委会专户")
     page.get_by_label("自哪天起").fill(group.period.first_on.isoformat())
     page.get_by_label("到哪天止").fill(group.period.last_on.isoformat())
-    page.get_by_role("button", name="照此试算").click()
+    page.get_by_role("button", name="试算").click()
     page.get_by_role("button", name="保存 4 笔新流水").wait_for()
     assert faults_of(page) == []
     page.get_by_role("button", name="保存 4 笔新流水").click()

@@ -39,6 +39,7 @@ SPLIT = ("_views", "_forms")
 # Rooms of a domain that others may enter, too: reads, plain values, readers of files.
 ROOMS_OFFERED = {
     "disclosure": {"folder", "receipts"},
+    "files": {"answers"},
     "intake": {
         "bank_file",
         "bank_reading",
@@ -49,7 +50,9 @@ ROOMS_OFFERED = {
         "mapping",
         "mending",
     },
+    "leads": {"demo"},
     "ledger": {"posting"},
+    "premises": {"atlas", "offers"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "localdate", "localtime", "monotonic"}
 # Published as one file that stands alone, so that anybody can read and keep it.

@@ -9,7 +9,8 @@ import polib
 import pytest
 
 from linli.sources import articles, number_of, sources
-from tests.shape.tree import ROOT, modules, parsed, short, templates
+from linli.trail.words import ACTS
+from tests.shape.tree import ROOT, functions, modules, parsed, short, templates
 
 MARKED = re.compile(
     r"{%\s*comment\b.*?endcomment\s*%}"
@@ -54,6 +55,23 @@ def test_a_term_of_the_glossary_is_always_the_same_word_in_english():
             if term in text and not any(word in said for word in english):
                 faults.append(f"{term} = {'/'.join(english)}: {entry.msgid} → {said}")
     assert not faults, "\n".join(faults)
+
+
+def acts() -> Iterator[str]:
+    """The codes of all acts in the code."""
+    for path in modules():
+        for function in functions(path):
+            for mark in function.decorator_list:
+                if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "act":
+                    assert isinstance(mark.args[0], ast.Constant), short(path)
+                    yield mark.args[0].value
+
+
+def test_every_act_has_a_name_for_whoever_reads_the_trail():
+    """Acts that are no service (signing in is a signal's) have names too, none twice the same."""
+    missing = sorted(set(acts()) - set(ACTS))
+    assert not missing, f"no name in linli/trail/words.py: {missing}"
+    assert len(set(ACTS.values())) == len(ACTS)
 
 
 def cites() -> Iterator[tuple[Path, int, str]]:

@@ -16,6 +16,8 @@ FOUNDATION = frozenset(
         "keys",
         "prints",
         "scope",
+        "search",
+        "indicators",
         "sheets",
         "sources",
         "trail",

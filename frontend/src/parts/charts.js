@@ -1,10 +1,23 @@
-// figure[data-chart]: draws the picture when it comes into view, from the JSON beside its table.
+// figure[data-chart]: draws the picture when it comes into view, from the JSON beside its table;
+// once one is drawn, the others of the page follow in a quiet moment, so that all can be printed.
 // The button, or the key "t" inside the figure, changes between picture and table.
 import { find } from "./find.js";
 
+const WAITING = "figure[data-chart]:not(.is-drawn, .is-bare)";
+const quiet = window.requestIdleCallback ?? ((run) => setTimeout(run, 400));
+
 async function draw(figure) {
-  const { picture } = await import("./pictures.js");
-  picture(figure);
+  if (figure.dataset.drawing) return;
+  figure.dataset.drawing = "";
+  try {
+    const { picture } = await import("./pictures.js");
+    picture(figure);
+  } catch {
+    figure.classList.add("is-bare");
+    return;
+  }
+  const next = document.querySelector(WAITING);
+  if (next) quiet(() => draw(next));
 }
 
 function toggle(figure) {
@@ -39,6 +52,6 @@ export function start(root) {
 
 export function once() {
   addEventListener("beforeprint", () => {
-    for (const figure of document.querySelectorAll("figure[data-chart]:not(.is-drawn)")) draw(figure);
+    for (const figure of document.querySelectorAll(WAITING)) draw(figure);
   });
 }

@@ -1,7 +1,14 @@
+// Filters are folded on a narrow screen unless one of them is set.
 // [data-choices]: a table of rows to tick. One box ticks all, shift ticks a range, the bar counts.
 import { find } from "./find.js";
 
+const narrow = window.matchMedia("(max-width: 767.98px)");
+
 export function start(root) {
+  for (const filters of find(root, "details.filters")) {
+    const set = document.querySelector("#register .chosen");
+    if (narrow.matches && !set) filters.open = false;
+  }
   for (const area of find(root, "[data-choices]")) {
     const all = area.querySelector("[data-all]");
     const rows = [...area.querySelectorAll("[data-row]")];

@@ -30,6 +30,10 @@ function fill(form, kept) {
 }
 
 export function start(root) {
+  // A page after a success names the draft that is done with.
+  for (const done of find(root, "[data-draft-done]")) {
+    sessionStorage.removeItem(`draft:${done.dataset.draftDone}`);
+  }
   for (const form of find(root, "form[data-draft]")) {
     const note = form.querySelector("[data-draft-note]");
     const kept = sessionStorage.getItem(keyOf(form));
@@ -47,9 +51,5 @@ export function start(root) {
     form.addEventListener("input", () => {
       sessionStorage.setItem(keyOf(form), JSON.stringify(read(form)));
     });
-  }
-  // The page that follows a success names the draft that is done with.
-  for (const done of find(root, "[data-draft-done]")) {
-    sessionStorage.removeItem(`draft:${done.dataset.draftDone}`);
   }
 }

@@ -1,6 +1,7 @@
 // form[data-match]: bank lines on one side, entries on the other.
 // Arrows move, space marks, Enter matches what is marked; dragging one onto the other does both.
 // data-fen on each box is a signed amount; the sum bar shows both sides and what is left.
+// U presses [data-undo] while the focus is in [data-match-desk]: the board itself may be empty then.
 import { yuan } from "./capitals.js";
 import { find } from "./find.js";
 
@@ -48,6 +49,17 @@ function drags(form, show) {
       if (show() === 0n) form.requestSubmit(form.querySelector("[data-do]"));
     });
   }
+}
+
+export function once() {
+  document.addEventListener("keydown", (event) => {
+    const desk = event.target.closest?.("[data-match-desk]");
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const writes = event.target.matches?.("input:not([type=checkbox]), textarea, select");
+    if (desk && plain && !writes && event.key.toLowerCase() === "u") {
+      desk.querySelector("[data-undo]")?.click();
+    }
+  });
 }
 
 export function start(root) {

@@ -139,9 +139,49 @@ function columns(data, width) {
   };
 }
 
-function sankey(data, width) {
-  const narrow = width < 520;
+// How far each node stands from the sources, and how many stand side by side at most.
+function layers(data) {
+  const depth = Object.fromEntries(data.nodes.map((node) => [node.id, 0]));
+  for (let moved = true, round = 0; moved && round < data.nodes.length; round += 1) {
+    moved = false;
+    for (const { source, target } of data.links) {
+      if (depth[target] < depth[source] + 1) {
+        depth[target] = depth[source] + 1;
+        moved = true;
+      }
+    }
+  }
+  const last = Math.max(...Object.values(depth));
+  const ends = new Set(data.links.map((link) => link.source));
+  const counts = {};
+  for (const node of data.nodes) {
+    const at = ends.has(node.id) ? depth[node.id] : last;
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return { count: last + 1, most: Math.max(...Object.values(counts)) };
+}
+
+// On a narrow screen streams end at what was paid; whom it serves stands in the table.
+const NARROW = 640;
+function fit(data, width) {
+  if (width >= NARROW) return data;
+  const kept = (id) => !id.startsWith("need:");
+  return {
+    ...data,
+    nodes: data.nodes.filter((node) => kept(node.id)),
+    links: data.links.filter((link) => kept(link.target)),
+  };
+}
+
+// Every node has a line of its own for its name and amount: no picture so wide or low that they
+// meet. Where the screen is narrow, names stand in the picture and amounts in its tips and table.
+function sankey(all, width) {
+  const narrow = width < NARROW;
+  const data = fit(all, width);
+  const { count } = layers(data);
   const names = Object.fromEntries(data.nodes.map((node) => [node.id, node.name]));
+  const room = narrow ? 92 : 236;
+  const step = (width - room - 8) / Math.max(1, count - 1);
   return {
     ...ground(),
     tooltip: {
@@ -151,15 +191,14 @@ function sankey(data, width) {
         : tip(p.data.label_, [["", said(data.unit, p.value)]])),
     },
     series: [{
-      type: "sankey", orient: narrow ? "vertical" : "horizontal", draggable: false, nodeWidth: 14, nodeGap: narrow ? 10 : 14,
-      left: 4, right: narrow ? 4 : 132, top: narrow ? 44 : 10, bottom: narrow ? 16 : 10, layoutIterations: 64,
-      nodeAlign: "justify",
+      type: "sankey", orient: "horizontal", draggable: false, nodeWidth: narrow ? 8 : 14, nodeGap: narrow ? 26 : 20,
+      left: 4, right: room, top: 10, bottom: 10, layoutIterations: 64, nodeAlign: "justify",
       emphasis: { focus: "adjacency", lineStyle: { opacity: .55 } },
       lineStyle: { color: "source", opacity: .28, curveness: .5 },
       label: {
-        color: token("--ink"), fontSize: narrow ? 11 : 13, lineHeight: narrow ? 14 : 18, overflow: "break",
-        width: narrow ? 68 : 122, position: narrow ? "top" : "right",
-        formatter: (p) => (narrow ? p.data.label_ : `${p.data.label_}\n${brief(data.unit, p.value)}`),
+        color: token("--ink"), fontSize: narrow ? 11 : 13, lineHeight: narrow ? 12 : 18, position: "right", distance: narrow ? 3 : 5,
+        overflow: narrow ? "break" : "truncate", width: Math.min(room - 14, step - (narrow ? 14 : 26)),
+        formatter: (p) => (narrow ? p.data.label_ : `${p.data.label_}  ${said(data.unit, p.value)}`),
       },
       labelLayout: { hideOverlap: true },
       data: data.nodes.map((node) => ({
@@ -168,6 +207,11 @@ function sankey(data, width) {
       links: data.links.map(({ source, target, value, href }) => ({ source, target, value, href })),
     }],
   };
+}
+
+// A picture of streams is as high as its fullest column needs.
+function height(data, width) {
+  return `${Math.max(18, layers(fit(data, width)).most * 2.9)}rem`;
 }
 
 // Paper is white in every theme: charts are drawn in the light colours while printing.
@@ -187,8 +231,10 @@ export function picture(figure) {
   const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   const place = figure.querySelector(".chart-picture");
   figure.classList.add("is-drawn");
+  const streams = figure.dataset.chart === "sankey";
+  if (streams) place.style.height = height(data, place.clientWidth);
   const chart = echarts.init(place, null, { renderer: "svg" });
-  const shape = figure.dataset.chart === "sankey" ? sankey : columns;
+  const shape = streams ? sankey : columns;
   const option = () => shape(data, place.clientWidth);
   const again = () => {
     if (!place.clientWidth) return;

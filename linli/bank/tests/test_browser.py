@@ -8,8 +8,8 @@ import pytest
 
 from linli.bank import services
 from linli.bank.models import Match
-from linli.bank.tests.conftest import LATER, day, line
 from tests.databases import cannot_run
+from tests.desks import LATER, day, line
 
 pytestmark = pytest.mark.journey
 AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -45,9 +45,40 @@ def test_matching_by_keyboard_keeps_the_place_and_can_be_undone(screen, open_pag
     page.locator("#notes").get_by_text("已对上").wait_for()
     assert (page.locator(BANK).count(), page.locator(BOOK).count()) == (2, 3)
     assert page.evaluate("document.activeElement.id") == "board-title"
-    page.locator("[data-undo]").click()
+    assert page.locator("[data-undo] kbd").inner_text() == "U"
+    page.keyboard.press("u")
     page.locator("#notes").get_by_text("已撤销").wait_for()
     assert page.locator(BANK).count() == 3 and not Match.objects.exists()
+
+
+def test_u_in_a_note_is_a_letter_and_undoes_nothing(screen, open_page):
+    desk, url = screen
+    page = open_page(user=desk.bookkeeper)
+    page.goto(url)
+    page.get_by_role("button", name="采纳").first.click()
+    page.locator("[data-undo]").wait_for()
+    page.get_by_text("写说明").first.click()
+    page.locator("[name=note]").first.focus()
+    page.keyboard.type("u")
+    assert page.locator("[name=note]").first.input_value() == "u"
+    assert Match.objects.count() == 1
+
+
+def test_the_arrows_stop_at_the_ends_and_enter_waits_for_both_sides(screen, open_page):
+    desk, url = screen
+    page = open_page(user=desk.bookkeeper)
+    page.goto(url)
+    page.locator(BANK).first.focus()
+    for _step in range(5):
+        page.keyboard.press("ArrowDown")
+    assert page.locator(BANK).last.evaluate("box => box === document.activeElement")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    assert page.locator(BANK).nth(1).evaluate("box => box === document.activeElement")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.locator("#desk input:checked").count() == 1 and not Match.objects.exists()
 
 
 def test_one_is_dragged_onto_the_other(screen, open_page):

@@ -10,8 +10,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from linli.bank import queries, services
 from linli.bank.guards import GUARDS
 from linli.bank.models import BankLine, Match, MatchItem, Statement
-from linli.bank.tests.conftest import LATER, NOW, day, line
 from linli.trail.guards import standing
+from tests.desks import LATER, NOW, day, line
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ import pytest
 from linli.bank import queries
 from linli.bank.models import BankLine, Match, MatchItem, Statement
 from linli.bank.services import Filed
-from linli.bank.tests.conftest import line
 from linli.kernel.rulings import Refused
 from linli.ledger import queries as ledger
+from tests.desks import line
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from linli.bank import queries, services
 from linli.bank.models import BankLine, Match, MatchItem, Statement
-from linli.bank.tests.conftest import LATER, NOW, line, statement
 from linli.kernel.rulings import Refused
 from linli.trail.models import Line as TrailLine
+from tests.desks import LATER, NOW, line, statement
 
 pytestmark = pytest.mark.django_db
 

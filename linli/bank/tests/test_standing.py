@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from linli.bank import queries, services
 from linli.bank.models import BankLine
-from linli.bank.tests.conftest import LATER, NOW, day, line
 from linli.files.models import File
 from linli.kernel import receipts
 from linli.kernel.rulings import Refused
+from tests.desks import LATER, NOW, day, line
 
 pytestmark = pytest.mark.django_db
 
@@ -244,14 +244,17 @@ def test_the_seal_binds_files_balances_and_matches(desk):
 
 def test_a_line_that_was_slipped_in_is_found(desk):
     kept = desk.keep(line("0903", 200)).subject
-    assert queries.faults(desk.book) == []
+    assert not list(queries.faults(desk.book, {}))
     first = kept.lines.get()
     body = b'{"account":"money-01","fen":20000,"key":"0903|200.00|","on":"2026-09-03"}'
     assert first.digest == hashlib.sha256(body.replace(b"200.00", b"200")).hexdigest()
     more = BankLine(account=desk.account, statement=kept, position=1, period="2026-09", key="x")
     more.on, more.amount_fen, more.digest = day("0904"), 1, "0" * 64
     more.save()
-    assert queries.faults(desk.book) == [f"bank.bankline:{more.pk}", f"bank.statement:{kept.pk}"]
+    assert list(queries.faults(desk.book, {})) == [
+        (f"bank_bankline {more.pk}", "digest"),
+        (f"bank_statement {kept.pk}", "root"),
+    ]
 
 
 # --- explanations, cash, custody ----------------------------------------------------------------

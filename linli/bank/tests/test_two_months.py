@@ -13,10 +13,10 @@ from django.conf import settings
 
 from linli.bank import queries, services
 from linli.bank.rules import BankLineDraft, StatementDraft
-from linli.bank.tests.conftest import LATER, Desk, line
 from linli.kernel.money import fen_of
 from linli.ledger import services as ledger
 from tests.books import open_estate
+from tests.desks import LATER, Desk, line
 
 pytestmark = pytest.mark.django_db
 SHARED = Path(settings.ROOT).parent / "shared" / "data" / "estate"

@@ -9,10 +9,10 @@ from django.urls import reverse
 from linli.bank import queries, services
 from linli.bank.apps import _counts_to_confirm, _explanations_to_accept, _lines_to_match
 from linli.bank.models import CashCount, Confirmation, Explanation, Match, OpeningItem
-from linli.bank.tests.conftest import LATER, Desk, day, line
 from linli.ledger import services as ledger
 from linli.people.queries import Access
 from tests.books import open_estate
+from tests.desks import LATER, Desk, day, line
 from tests.people import OTHER
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +245,17 @@ def test_the_desk_leads_to_what_waits(desk, people):
     assert _explanations_to_accept(access["bookkeeper"], None) == []
     assert len(_counts_to_confirm(access["resident"], None)) == 1
     assert _counts_to_confirm(access["cashier"], None) == []
+
+
+def test_payers_are_named_to_the_group_and_masked_for_who_only_oversees(desk, people):
+    desk.post("0903", 200, party="王小明")
+    kept = desk.keep(line("0903", 200, party="王小明"), line("0904", 7, party="李四光")).subject
+    pages = [at("reconcile", desk.account), at("sheet", desk.account), at("statement", kept, "")]
+    for who in (people.bookkeeper, people.auditor):
+        shown = "".join(said(people.client(who).get(page)) for page in pages)
+        assert "王小明" in shown and "李四光" in shown
+    for who in (people.street, people.secretary):
+        shown = "".join(said(people.client(who).get(page)) for page in pages)
+        assert "王小明" not in shown and "李四光" not in shown and "李**" in shown
+    desk.auto()
+    assert "王小明" not in said(people.client(people.street).get(pages[0]))

@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from linli.cases import queries, services
-from linli.cases.models import Case, Stamp, Wait
+from linli.cases.models import Case, DutyDone, Stamp, Wait
 from linli.kernel.duty import Duty
 from linli.kernel.flow import PASSED, RETURNED, Flow, Step
 from linli.kernel.place import Scope
@@ -249,3 +250,22 @@ def test_a_duty_is_noted_once_a_period(asker):
 
 def test_passed_is_what_a_stamp_says_unless_told_otherwise(case, asker):
     assert services.stamp(by=asker, case=case, step="ask", now=NOW).outcome == PASSED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM cases_case",
+        "UPDATE cases_case SET subject = 'x:2'",
+        "UPDATE cases_case SET stamp_count = 0",
+        "DELETE FROM cases_dutydone",
+        "UPDATE cases_dutydone SET at = '2026-01-01 00:00:00+00'",
+    ],
+)
+def test_what_was_done_stays_done(db, change):
+    Case.objects.create(
+        flow="f", subject="x:1", title="", place="370614", opened_at=NOW, stamp_count=1
+    )
+    DutyDone.objects.create(duty="d", period="2026-10", place="370614", at=NOW)
+    with pytest.raises(DatabaseError, match="linli:|permission denied"), transaction.atomic():
+        connection.cursor().execute(change)

@@ -3,7 +3,7 @@
 import pytest
 
 from linli.files import rules
-from linli.files.tests.samples import DOCX, OFD, OLE, PDF, XLSX, picture, zipped
+from tests.samples import DOCX, OFD, OLE, PDF, XLSX, picture, zipped
 
 
 @pytest.mark.parametrize(

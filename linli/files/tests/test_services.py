@@ -11,10 +11,10 @@ from PIL import Image
 
 from linli.files import blobs, queries, services
 from linli.files.models import File
-from linli.files.tests.samples import PDF, bomb, picture
 from linli.kernel.roles import BOOKKEEPER, RESIDENT, SYSTEM_ADMIN
 from linli.kernel.rulings import Refused
 from linli.trail.models import Line, Look
+from tests.samples import PDF, bomb, picture
 
 pytestmark = pytest.mark.django_db
 ESTATE, OTHER = "370614001001001", "370614001001002"

@@ -5,7 +5,8 @@ import pytest
 from linli.intake import rules
 from linli.intake.profiles import profiles
 from linli.intake.tests.making import CATEGORIES
-from linli.intake.words import heading_key, large_unit
+from linli.intake.words import large_unit
+from linli.sheets.headings import heading_key
 from linli.sources import FUNDS, articles
 
 CHART = rules.Chart(CATEGORIES, FUNDS)

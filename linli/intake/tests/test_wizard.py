@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from linli.bank.models import BankLine, Statement
 from linli.intake.models import Layout, Upload
 from linli.intake.tests.conftest import BANK, FAULTY, ODD, ODD_MAP, SHEET
+from linli.kernel.rulings import Refused
 from linli.ledger import services as ledger
 from linli.ledger.models import Entry
 from linli.vouchers.models import Voucher
@@ -254,7 +255,9 @@ def test_rows_stay_known_when_the_month_of_going_live_is_moved(desk, client):
 def test_drafts_are_not_posted_as_history_when_the_month_of_going_live_moves_on(live, client):
     upload, _page = brought(client, live.book, SHEET)
     post(client, upload)
-    ledger.go_live(by=None, book=live.book, live_from="2026-11", now=NOW)
+    with pytest.raises(Refused, match="不能再推后"):
+        ledger.go_live(by=None, book=live.book, live_from="2026-11", now=NOW)
+    type(live.book).objects.filter(pk=live.book.pk).update(live_from="2026-11")
     client.post(at("check", upload))
     assert "没有变化" in post(client, upload)
     assert not Entry.objects.filter(period="2026-10").exists()
@@ -275,7 +278,7 @@ def test_months_before_the_book_are_refused(desk, client):
 
 def test_a_statement_finds_its_layout_and_its_account_and_is_kept(desk, client):
     page = said(send(client, desk.book, BANK, kind="bank"))
-    assert "认出是中国工商银行的版式" in page
+    assert "已认出版式：中国工商银行。" in page
     upload = Upload.objects.get()
     page = said(confirm(client, upload))
     assert "9 笔" in page and "由新到旧" in page and "10,000.00" in page
@@ -298,6 +301,32 @@ def test_the_last_day_is_given_where_the_file_is_silent(desk, client):
     assert (str(kept.from_on), str(kept.to_on)) == ("2026-09-01", "2026-11-05")
     wrong = given | {"to_on": "2026-08-01"}
     assert "截止日期早于起始日期" in said(client.post(at("check", upload), wrong), 422)
+
+
+def test_a_statement_brought_from_an_account_is_for_that_account(desk, client):
+    other = ledger.open_account(
+        by=None, book=desk.book, fund="common", name="监管户", holder="supervised", tail="1111",
+        now=NOW,
+    )  # fmt: skip
+    listed = said(client.get(reverse("bank:statements", args=[other.pk])))
+    url = re.search(r'href="([^"]+\?account=\d+)"', listed)[1]
+    file = SimpleUploadedFile(BANK.name, BANK.read_bytes())
+    page = said(client.get(url))
+    assert "监管户" in page
+    said(client.post(url, {"file": file}, follow=True))
+    upload = Upload.objects.get()
+    page = said(confirm(client, upload))
+    assert f'<option value="{other.pk}" selected>' in page
+    assert "文件里的账号尾号是" in page and "所选账户的尾号是 1111" in page
+
+
+def test_what_is_changed_beside_the_save_button_is_tried_before_it_is_saved(desk, client):
+    upload, page = brought(client, desk.book, BANK, kind="bank")
+    told = {"account": desk.accounts["common"].pk, "from_on": "2026-09-01", "to_on": "2026-11-05"}
+    page = said(client.post(at("post", upload), told, follow=True))
+    assert "已重新试算" in page and not Statement.objects.exists()
+    assert "已导入" in said(client.post(at("post", upload), told, follow=True))
+    assert str(Statement.objects.get().to_on) == "2026-11-05"
 
 
 def test_lines_that_were_brought_before_are_counted_and_not_doubled(desk, client):
@@ -337,7 +366,7 @@ def test_a_layout_never_seen_is_mapped_and_its_opening_given(desk, client):
     assert "属于哪个账户" in page
     given = {"account": desk.accounts["common"].pk, "from_on": "2026-09-01", "to_on": "2026-09-30"}
     page = said(client.post(at("check", upload), given, follow=True))
-    assert "请填写 2026-09-01 的期初余额" in page and 'aria-disabled="true"' in page
+    assert "请填写 2026-09-01 的期初余额" in page and "笔新流水" not in page
     post(client, upload, status=409)
     page = said(client.post(at("check", upload), given | {"opening": "10000"}, follow=True))
     assert "15,400.00" in page

@@ -62,6 +62,15 @@ def test_the_key_leaves_keep_their_signatures():
     assert current == KEY.verifier
 
 
+def test_verify_py_follows_the_same_change_of_key():
+    current, texts = None, []
+    for content in map(verify.read_body, GOLDEN["bodies"]):
+        if content["type"] == "key":
+            current = verify.open_key(content, current)
+            texts.append(current.text)
+    assert len(set(texts)) == 2 and texts[-1] == GOLDEN["key"]["vkey"]
+
+
 def test_the_receipt_file_opens_and_keeps_its_bytes():
     text = GOLDEN["receipt"].encode()
     shown = receipts.open_proof(text, [KEY.verifier])

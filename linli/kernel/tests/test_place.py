@@ -173,6 +173,8 @@ def test_an_empty_scope_sees_nothing_and_an_empty_prefix_is_an_error() -> None:
     assert EVERYWHERE
     assert EVERYWHERE.covers(COUNTY)
     assert EVERYWHERE.covers("")
+    with pytest.raises(ValueError, match="no bounds"):
+        EVERYWHERE.ranges()
 
 
 def test_prefixes_within_another_are_dropped_and_scopes_add_up() -> None:
@@ -188,6 +190,16 @@ def test_a_scope_narrows_to_the_place_on_screen() -> None:
     assert scope.within(COUNTY) == scope
     assert not scope.within("370614003")
     assert EVERYWHERE.within(COUNTY) == Scope.of(COUNTY)
+
+
+def test_a_place_alone_is_covered_without_what_lies_in_it() -> None:
+    scope = Scope(frozenset({"370614002"}), alone=frozenset({COMMUNITY}))
+    assert scope and scope.covers(COMMUNITY)
+    assert not scope.covers(DOOR) and not scope.covers(STREET)
+    assert scope.touches(STREET) and not scope.touches(DOOR)
+    assert scope.within(STREET) == scope.within(COMMUNITY) == Scope(alone=frozenset({COMMUNITY}))
+    assert not scope.within(DOOR)
+    assert Scope(alone=frozenset({COMMUNITY})) | Scope.of(STREET) == Scope.of(STREET)
 
 
 @given(st.sets(CODES, max_size=5), CODES)

@@ -206,6 +206,35 @@ def test_the_golden_vectors_hold_in_the_page():
     assert told["receipt"]["receiptOpen"] == {"summary": "停车费"}
 
 
+def test_the_page_follows_the_golden_change_of_key_and_no_forged_one():
+    first, second = (it for it in GOLDEN["bodies"] if json.loads(it)["type"] == "key")
+    old, new = (json.loads(it)["vkey"] for it in (first, second))
+    thief = Signer("linli/370614/B000001", sample.secret("thief"))
+    at = {"index": 1, "at": sample.at(date(2026, 10, 3)), "book": "B000001"}
+    alone = body.encode(note.key_leaf(signer=thief, old=thief, **at)).decode()
+    cases = [
+        ([first, second], new, [old, new]),
+        ([first], old, [old]),
+        ([first], new, None),
+        ([first, second], old, None),
+        ([first, second.replace(old, str(thief.verifier))], new, None),
+        ([first, alone], str(thief.verifier), None),
+        ([first, GOLDEN["bodies"][1]], old, None),
+        ([], old, [old]),
+    ]
+    told = ask(keys=[{"leaves": leaves, "vkey": vkey} for leaves, vkey, _ in cases])["keys"]
+    assert [it.get("keys") for it in told] == [keys_ for _, _, keys_ in cases]
+    assert told[3]["code"] == "key" and told[5]["code"] == "form"
+
+
+def test_a_county_begins_with_the_key_before_its_first_change():
+    old, new = (Signer("linli/370614", sample.secret(name)) for name in ("old", "new"))
+    at = sample.at(date(2026, 10, 3))
+    change = body.encode(note.key_leaf(index=4, signer=new, at=at, old=old)).decode()
+    (told,) = ask(keys=[{"leaves": [change], "vkey": str(new.verifier)}])["keys"]
+    assert told["keys"] == [str(old.verifier), str(new.verifier)]
+
+
 # --- parts ------------------------------------------------------------------------------------
 
 

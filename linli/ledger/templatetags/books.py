@@ -6,12 +6,15 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from linli.kernel.period import Period
 from linli.ledger.rules import HOLDERS
 from linli.sources import FUNDS
 from linli.web.context import Link
+from linli.web.templatetags.linli_ui import money
+from linli.web.templatetags.words import say
 
 register = template.Library()
 
@@ -26,6 +29,14 @@ TABS = (
     ("settings", _("设置"), "ledger:settings", False),
 )
 """(code, word, name of the address, whether the book goes into the query instead of the path)."""
+
+
+def home_of(book: Any) -> str:
+    """The address of a book's first page."""
+    try:
+        return reverse("months:home", args=[book.code])
+    except NoReverseMatch:
+        return reverse("ledger:papers", args=[book.code])
 
 
 @register.inclusion_tag("web/components/tabs.html")
@@ -59,6 +70,12 @@ def holder_name(code: str) -> object:
 def last_day(period: str) -> object:
     """The last day of a month."""
     return Period(period).last_on
+
+
+@register.simple_tag
+def year_cell(fen: int, href: str, months: list[str], at: int, label: Any) -> SafeString:
+    """A figure of one month of a year, leading to what it is made of; none where it is zero."""
+    return money(fen, zero="—", href=f"{href}?first={months[at]}" if fen else "", label=say(label))
 
 
 @register.filter

@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 
 from linli.kernel import merkle
 from linli.kernel.rulings import Refused
-from linli.ledger import queries, services
+from linli.ledger import posting, queries, rules, services
 from linli.ledger.models import Account, Balance, Entry, Leaf, Line, Log, Wording
-from linli.ledger.rules import DraftLine
+from linli.ledger.rules import Draft, DraftLine
 from linli.trail.models import Line as TrailLine
 from tests.books import NOW, open_estate
 
@@ -59,6 +59,7 @@ def test_the_same_key_with_other_content_is_refused_and_leaves_nothing(estate):
     ("change", "field"),
     [
         ({"date": date(2026, 11, 20)}, "date"),
+        ({"date": date(2026, 8, 31)}, "date"),
         ({"category": "nothing"}, "category"),
         ({"project": "P-9"}, "project"),
         ({"restriction": "R-1"}, "restriction"),
@@ -137,6 +138,67 @@ def test_a_deposit_is_held_apart_from_the_fund(estate):
     flow = queries.month(estate.book, "2026-09")["common"]
     assert flow.closing_fen == 100_000
     assert queries.money_accounts(estate.book)[0].balance_fen == 160_000
+
+
+def voucher(estate, fund, category, fen, restriction="", **words):
+    """A payment that two people approved; `fen` negative: money that comes in."""
+    code = estate.accounts[fund].code
+    return Draft(
+        key=f"v:{category}:{fen}:{restriction}:{len(words)}",
+        kind="voucher",
+        date=date(2026, 9, 12),
+        lines=(
+            DraftLine(fund=fund, account=category, amount_fen=fen, restriction=restriction),
+            DraftLine(fund=fund, account=code, amount_fen=-fen),
+        ),
+        words={"summary": "付款"} | words,
+        prepared_by=1,
+        prepared_role="bookkeeper",
+        approved_by=2,
+        approved_role="approver",
+        seconded_by=3,
+        seconded_role="resident",
+    )
+
+
+def may(estate, draft):
+    return rules.may_post(draft, posting.facts(estate.book, [draft], now=NOW))
+
+
+def test_money_given_for_a_purpose_is_not_used_for_another(estate):
+    """1000.00 without a purpose, 500.00 for G-1."""
+    given = {"fund": "seed", "category": "donation", "restriction": "G-1", "fen": 50_000}
+    estate.post(estate.draft(**given))
+    assert may(estate, voucher(estate, "seed", "seed_fee", 100_000)).allowed
+    assert may(estate, voucher(estate, "seed", "seed_fee", 50_000, "G-1")).allowed
+    over = may(estate, voucher(estate, "seed", "seed_fee", 100_001))
+    assert "限定用途 500.00 元" in str(over)
+    assert not may(estate, voucher(estate, "seed", "seed_fee", 50_001, "G-1")).allowed
+
+
+def test_a_deposit_is_given_back_for_its_receipt_and_no_more_than_was_held(estate):
+    estate.post(estate.draft(category="deposit", fen=60_000))
+    back = voucher(estate, "common", "deposit", 60_000)
+    assert "document" in {r.field for r in may(estate, back).reasons}
+    assert may(estate, voucher(estate, "common", "deposit", 60_000, document="No. 7")).allowed
+    more = may(estate, voucher(estate, "common", "deposit", 60_001, document="No. 7"))
+    assert [r.field for r in more.reasons] == ["decision"]
+
+
+def test_half_a_transfer_is_no_voucher(estate):
+    """Money would leave and be called neither a cost nor a use."""
+    gone = may(estate, voucher(estate, "common", "between_accounts", 100))
+    assert [r.field for r in gone.reasons] == ["account"]
+
+
+def test_going_live_is_not_put_off_once_it_came(estate):
+    """Else one person could import what nobody approves into months of vouchers."""
+    services.go_live(by=None, book=estate.book, live_from="2026-12", now=NOW)
+    services.go_live(by=None, book=estate.book, live_from="2027-01", now=NOW)
+    services.go_live(by=None, book=estate.book, live_from="2026-11", now=NOW)
+    with pytest.raises(Refused, match="不能再推后"):
+        services.go_live(by=None, book=estate.book, live_from="2026-12", now=NOW)
+    services.go_live(by=None, book=estate.book, live_from="2026-10", now=NOW)
 
 
 def test_after_going_live_history_is_refused(estate):

@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection, transaction
 from linli.kernel import body as bodies
 from linli.kernel import leaves, note
 from linli.kernel.rulings import Refused
-from linli.keys import vault
 from linli.ledger import queries, services
 from linli.ledger.models import Checkpoint, Entry, Leaf, Log, Seal
 from tests.books import NOW
@@ -122,7 +121,7 @@ def test_a_seal_signs_the_book_and_the_county(estate):
     make_seal(estate, "2026-09")
     log = Log.objects.get(pk=estate.book.log_id)
     signed = Checkpoint.objects.get(log=log)
-    key = vault.signer(log.origin).verifier
+    key = queries.keys(log.origin)[-1].verifier
     head = note.open_checkpoint(signed.note.encode(), [key])
     assert (head.size, head.root.hex()) == (log.size, log.root)
     county = Log.objects.get(origin="linli/370614")

@@ -1,13 +1,16 @@
 """The register of books, projects, settings; journals, ledgers, trial balance and year."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.urls import reverse
 
 from linli.ledger import papers, services
-from linli.ledger.models import Account, Book
+from linli.ledger.models import Account, Book, Project
 from linli.sheets.reading import read_workbook
+from linli.trail.models import Line
 from tests.books import NOW
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,17 @@ def told(estate):
         estate.draft(date=date(2026, 10, 8), fen=-3_000, category="energy"),
     )
     return estate
+
+
+def test_an_account_as_excel_names_no_natural_person_to_who_only_oversees(log_in, estate):
+    words = {"summary": "停车费", "counterparty": "王小明"}
+    estate.post(estate.draft(words=words, person=True))
+    account = estate.accounts["common"]
+    url = reverse("ledger:account_excel", args=[estate.book.code, account.pk]) + "?from=2026-09"
+    for who, name in (("auditor", "王小明"), ("bookkeeper", "王小明"), ("street", "王**")):
+        book = openpyxl.load_workbook(io.BytesIO(log_in(who).get(url).content))
+        cells = {cell.value for row in book.active.rows for cell in row}
+        assert name in cells and len({"王小明", "王**"} & cells) == 1
 
 
 def test_who_has_one_book_goes_straight_to_it_and_others_choose(log_in, estate):
@@ -158,6 +172,21 @@ def test_a_nonsensical_span_is_told_and_not_a_fault(log_in, told, query):
     client = log_in("bookkeeper")
     for name in ("papers", "trial", "year", "journal_pdf"):
         assert client.get(at(name, query=query)).status_code == 200
+
+
+def test_a_project_comes_along_and_only_its_keeper_says_so(log_in, estate):
+    log_in("bookkeeper").post(
+        at("add_project"), {"code": "P-2026-01", "name": "车棚", "budget_common": "500"}
+    )
+    project = Project.objects.get(code="P-2026-01")
+    page = at("tell_stage", project.pk)
+    assert "填写进展" in text(log_in("bookkeeper").get(at("projects")))
+    assert log_in("street").post(page, {"stage": "已验收"}).status_code == 403
+    client = log_in("bookkeeper")
+    assert client.post(page, {"stage": " "}).status_code == 422
+    client.post(page, {"stage": "已验收"})
+    assert "已验收" in text(client.get(at("projects")))
+    assert Line.objects.filter(act="ledger.tell_stage").count() == 1
 
 
 def test_a_project_is_registered_with_budgets_and_shows_what_was_paid(log_in, estate):

@@ -151,6 +151,15 @@ def test_the_months_say_where_each_stands(log_in, sealed, django_assert_max_num_
     assert log_in("stranger").get(url).status_code == 302
 
 
+def test_the_archive_names_no_natural_person_to_who_only_oversees(estate):
+    words = {"summary": "停车费", "counterparty": "王小明"}
+    estate.post(estate.draft(words=words, person=True))
+    told = (estate.book, "2026-09", "2026-09")
+    assert "王小明" in archive.entries_csv(*told).decode()
+    masked = archive.entries_csv(*told, named=False).decode()
+    assert "王**" in masked and "王小明" not in masked
+
+
 def test_only_sealed_months_are_archived(log_in, sealed):
     page = text(log_in("street").get(reverse("months:archive", args=[sealed.code])))
     assert "2026-09/记账凭证.pdf" in page and "2026-10/" not in page

@@ -53,7 +53,7 @@ def test_the_steps_come_in_their_order_and_ask_for_different_things():
 def test_an_empty_installation_begins_with_its_administrators(client):
     assert client.get("/login/")["Location"] == "/setup/"
     page = client.get("/setup/").content.decode()
-    assert "系统管理员的姓名" in page
+    assert 'name="system_admin_name"' in page
     assert client.get("/setup/estate/")["Location"] == "/setup/"
 
 
@@ -67,7 +67,7 @@ def test_from_elsewhere_one_needs_the_code_that_lies_on_the_server(client, setti
     path = settings.KEYS / "setup.code"
     assert path.stat().st_mode & 0o777 == 0o600
     client.post("/setup/", {"code": path.read_text()}, **far)
-    assert "系统管理员的姓名" in client.get("/setup/", **far).content.decode()
+    assert 'name="system_admin_name"' in client.get("/setup/", **far).content.decode()
 
 
 def test_a_proxy_s_visitor_is_not_at_the_server(client):
@@ -80,6 +80,36 @@ def test_three_times_the_same_person_is_refused_beside_the_field(client):
     answer = client.post("/setup/administrators/", data)
     assert answer.status_code == 422 and "须由不同的人担任" in answer.content.decode()
     assert not User.objects.exists()
+
+
+def test_the_rules_of_a_password_are_said_before_it_is_chosen(client):
+    page = client.get("/setup/").content.decode()
+    assert "至少10个字符，含大写字母、小写字母、数字、符号中的3种" in page
+
+
+def test_what_is_wrong_stands_beside_its_field_and_the_rest_stays(client):
+    answer = client.post(
+        "/setup/administrators/", ADMINISTRATORS | {"system_admin_password": "sun"}
+    )
+    assert set(answer.context["form"].errors) == {"system_admin_password"}
+    page = answer.content.decode()
+    assert 'value="周二"' in page and 'value="370614"' in page and 'value="sun"' not in page
+    field = page.split('id="id_system_admin_password-field"')[1].split("</div>\n</div>")[0]
+    assert "至少要10个字符" in field and "This password" not in page
+
+
+def test_a_password_that_was_right_is_asked_for_again_when_something_else_is_wrong(client):
+    wrong = {"county_code": "3706"}
+    answer = client.post("/setup/administrators/", ADMINISTRATORS | wrong)
+    assert "请再输一次" in answer.content.decode()
+    assert "Harbour-Light-7" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("step", first_run.steps(), ids=lambda step: step.code)
+def test_every_field_of_a_step_stands_in_one_of_its_parts(step):
+    form = step()
+    shown = [field.name for _part, fields in first_run.parts(form) for field in fields]
+    assert shown == list(dict.fromkeys(shown)) and set(shown) == set(form.fields)
 
 
 def test_every_step_is_saved_and_can_be_gone_on_with(client, client_factory):

@@ -17,7 +17,9 @@ from linli.kernel.roles import (
 from linli.kernel.rulings import Refused
 from linli.people import queries, services
 from linli.people.models import Appointment, User
-from linli.people.tests.conftest import COUNTY, ESTATE, NOW, PASSWORD, TODAY
+from linli.people.tests.conftest import COUNTY, ESTATE, NOW, OTHER, PASSWORD, TODAY
+from linli.places import services as places
+from linli.places.models import Place
 from linli.trail.models import Line, Look
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,22 @@ def test_one_person_does_not_hold_two_keys_to_the_money(person, security, first,
     with pytest.raises(Refused) as refused:
         appoint(security, user, second)
     assert reasons(refused) == ["同一处的%(one)s和%(other)s不能由一人兼任"]
+
+
+def test_nor_by_two_accounts_with_one_telephone(person, security):
+    person("chen", BOOKKEEPER, place=ESTATE, phone="13805350001")
+    with pytest.raises(Refused, match="不能由一人兼任"):
+        appoint(security, person("chen2", phone="13805350001"), APPROVER)
+    appoint(security, person("wang", phone="13805350002"), APPROVER)
+
+
+def test_nor_at_a_place_and_at_what_took_it_over(person, security):
+    """The book's rows keep the code of the old place, where both roles would count."""
+    user = person("chen", BOOKKEEPER, place=ESTATE)
+    old, new = (Place.objects.get(place=code) for code in (ESTATE, OTHER))
+    places.succeed(by=None, old=old, new=new, since_on=TODAY, now=NOW)
+    with pytest.raises(Refused, match="不能由一人兼任"):
+        appoint(security, user, CASHIER, place=OTHER)
 
 
 def test_the_three_administrators_are_three_persons(person, system, security):

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from PIL import Image
 
+from linli.files import services as files
 from linli.ledger import services as ledger
 from linli.ledger.models import Account, Entry
 from linli.months import services as months
@@ -21,6 +23,7 @@ from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
 from tests.books import NOW, Estate
 from tests.people import ESTATE, People
+from tests.samples import picture
 
 LATER = datetime(2026, 12, 4, 2, 0, tzinfo=UTC)
 PERSON, PAYER, HANDLER = "张三丰", "刘德华", "钱多多"
@@ -151,6 +154,8 @@ def _receipt(made: Told) -> Any:
         summary="十月车位费汇总",
         counterparty="业主",
         receipts=[receipt.pk],
+        papers=(kept := _papers(made)),
+        public=kept[:1] + kept[2:],
         now=NOW,
     )
     vouchers.submit(by=who.bookkeeper, voucher=voucher, now=NOW)
@@ -158,6 +163,32 @@ def _receipt(made: Told) -> Any:
     assert voucher.state == "posted"
     receipt.refresh_from_db()
     return receipt
+
+
+CAMERA = "PHONE OF CLERK CHEN"
+
+
+def _papers(made: Told) -> list[int]:
+    """An invoice, a card with a name, a photograph that tells who took it, a list of persons."""
+    exif = Image.Exif()
+    exif[0x010F] = CAMERA
+    told = (
+        ("fapiao.pdf", b"%PDF-1.4 1", False),
+        ("shenfen.pdf", b"%PDF-1.4 2", False),
+        ("photo.jpg", picture("JPEG", exif=exif), False),
+        ("mingdan.pdf", b"%PDF-1.4 3", True),
+    )
+    return [
+        files.keep(
+            by=made.people.bookkeeper,
+            content=content,
+            name=name,
+            place=made.book.place,
+            personal=personal,
+            now=NOW,
+        ).pk
+        for name, content, personal in told
+    ]
 
 
 def entry(told: Told, summary: str) -> Entry:

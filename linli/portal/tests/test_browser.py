@@ -9,7 +9,10 @@ import pytest
 
 from linli.disclosure import services as disclosure
 from linli.disclosure.models import Release
+from linli.kernel.keys import Signer
 from linli.kernel.roles import APPROVER, AUDITOR, BOOKKEEPER, CASHIER, RESIDENT, SECRETARY, STREET
+from linli.ledger import services as ledger
+from linli.ledger.models import Log
 from linli.oversight import services as oversight
 from linli.portal.tests.conftest import LATER, NOW, Told, tell
 from linli.web.tests.test_browser import SIDEWAYS, faults_of
@@ -191,6 +194,40 @@ def test_a_receipt_file_and_an_old_checkpoint_are_proved_and_a_changed_one_is_no
     other.write_text("hello")
     page.set_input_files("#held-file", str(other))
     page.locator(".checks", has_text="这不是收据").wait_for()
+
+
+def test_a_browser_that_knows_the_old_key_follows_its_change_but_no_other_key(
+    here, open_page, tmp_path: Path
+):
+    """What was held before the change still proves: notice, receipt file, this browser's memory."""
+    root, origin = root_of(here, "2026-09"), f"linli/370614/{here.book.code}"
+    receipt = tmp_path / "r.tlog-proof"
+    receipt.write_bytes(here.client.get(f"/r/{here.receipt.code}/proof").content)
+    page = open_page(width=375)
+    page.goto(f"/v/B000001/2026-09/{root}")
+    assert "通过" in verdict(page)
+    log = Log.objects.get(origin=origin)
+    done = ledger.change_key(by=None, log=log, now=LATER)
+    page.reload()
+    assert verdict(page).startswith("通过")
+    said = page.locator(".checks").inner_text()
+    assert done.old.fingerprint in said and done.new.fingerprint in said and "交接成立" in said
+    assert "换钥，此前" in page.inner_text("main")
+    page.reload()
+    assert verdict(page).startswith("通过")
+    assert "交接成立" not in page.locator(".checks").inner_text()
+    page.set_input_files("#held-file", str(receipt))
+    page.locator(".verdict", has_text="120.00 元在账里").wait_for()
+    page.evaluate(
+        """(vkey) => {
+          const key = Object.keys(localStorage).find((name) => name.startsWith("linli:"));
+          const kept = JSON.parse(localStorage.getItem(key));
+          localStorage.setItem(key, JSON.stringify({ ...kept, vkey }));
+        }""",
+        str(Signer(origin, bytes(32)).verifier),
+    )
+    page.reload()
+    assert "没有通过" in verdict(page) and "换了一本账" in page.locator(".checks").inner_text()
 
 
 def test_without_scripts_the_pages_say_what_to_do(here, open_page):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from linli.cases.models import Wait
+from linli.disclosure import services as disclosure
 from linli.disclosure.models import Objection
-from linli.portal import forms, rules
+from linli.portal import forms, queries, rules
 from linli.portal.models import Attempt
+from linli.portal.tests.conftest import NOW
 from linli.proof import queries as proof
 from linli.trail.models import Look
 
@@ -68,6 +72,13 @@ def test_an_objection_goes_from_the_figure_to_its_public_answer(told):
     said = asked.content.decode()
     assert asked.status_code == 200 and "见第四号凭证" in said and "3号楼" in said
     assert proof.verify().holds
+
+
+def test_the_desk_counts_to_the_day_that_was_promised_however_late_the_screening(told):
+    send(told)
+    row, later = Objection.objects.get(), timezone.now() + timedelta(days=6)
+    disclosure.screen(by=told.people.secretary, objection=row, shown="少记了三百元", now=later)
+    assert {wait.due_on for wait in Wait.objects.filter(step="answer")} == {row.due_on}
 
 
 def test_what_is_withheld_shows_only_why(told):
@@ -143,6 +154,14 @@ def test_nobody_floods_a_book_from_many_addresses(told):
     )
     answer = send(told)
     assert answer.status_code == 422 and "系统暂停受理" in answer.content.decode()
+
+
+def test_a_household_is_one_visitor_however_many_addresses_it_has():
+    one = queries.visitor_of("2001:db8:1:2::1", NOW)
+    assert one == queries.visitor_of("2001:db8:1:2:ffff::9", NOW)
+    assert one != queries.visitor_of("2001:db8:1:3::1", NOW)
+    assert queries.visitor_of("::ffff:192.0.2.1", NOW) == queries.visitor_of("192.0.2.1", NOW)
+    assert queries.visitor_of("192.0.2.1", NOW) != queries.visitor_of("192.0.2.2", NOW)
 
 
 def test_an_address_is_kept_as_a_hash_for_two_days(told):

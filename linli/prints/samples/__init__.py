@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linli.prints.samples import books, notice, others
+from linli.prints.samples import books, forms, notice, others, surveys
 from linli.prints.samples.estate import ON
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -21,7 +21,14 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "receipt": ("receipt", others.RECEIPT),
     "receipt-stubs": ("receipt", others.RECEIPT_STUBS),
     "receipt-void": ("receipt", others.RECEIPT_VOID),
+    "receipt-sheet": ("receipt", others.slips(4)),
     "receipts": ("receipts", others.receipts(70)),
+    "letter": ("letter", others.LETTER),
+    "minutes": ("minutes", others.minutes(12)),
+    "form": ("form", forms.ACCEPTANCE),
+    "form-agreement": ("form", forms.AGREEMENT),
+    "survey_sheet": ("survey_sheet", surveys.sheet(13)),
+    "survey_base": ("survey_base", surveys.base(60)),
 }
 """File name → (template, data)."""
 

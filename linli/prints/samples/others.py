@@ -98,9 +98,7 @@ ARCHIVE: dict[str, Any] = {
     ],
 }
 
-RECEIPT: dict[str, Any] = {
-    **HEAD,
-    "code": "B000001-R-000128",
+SLIP: dict[str, Any] = {
     "number": "2026-000128",
     "on": "2026-10-09",
     "payer": "3号楼2单元501 刘先生",
@@ -110,21 +108,45 @@ RECEIPT: dict[str, Any] = {
     "fund": "common",
     "account": "工行 …9876",
     "receipt_code": "7Q2MX4KD9TWB",
-    "stubs": 1,
-    "seal": SEAL,
     "proof": {**PROOF, "url": "http://localhost:8000/r/7Q2MX4KD9TWB"},
     "hands": [{"role": "收款人", "name": "赵敏"}, {"role": "开票人", "name": "赵敏"}],
 }
 
+RECEIPT: dict[str, Any] = {
+    **HEAD,
+    "code": "B000001-R-000128",
+    "layout": "a5",
+    "seal": SEAL,
+    "receipts": [SLIP],
+}
+
 RECEIPT_STUBS: dict[str, Any] = {
     **{key: value for key, value in RECEIPT.items() if key != "seal"},
-    "stubs": 3,
+    "layout": "stubs",
 }
+
+VOID = {"void": {"on": "2026-10-10", "reason": "金额写错，另开 2026-000129"}}
 
 RECEIPT_VOID: dict[str, Any] = {
     **RECEIPT,
-    "void": {"on": "2026-10-10", "reason": "金额写错，另开 2026-000129"},
+    "receipts": [{**SLIP, **VOID}],
 }
+
+
+def slips(count: int) -> dict[str, Any]:
+    """So many receipts, three to a sheet, one in nine of them void."""
+    made = []
+    for n in range(count):
+        code = hashlib.sha256(f"r{n}".encode()).hexdigest()[:12].upper()
+        slip = {
+            **SLIP,
+            "number": f"{n + 128:06d}",
+            "item": f"2026年10月 地面停车位 C-{n + 1:02d} 场地使用费",
+            "receipt_code": code,
+            "proof": {"url": f"http://localhost:8000/r/{code}"},
+        }
+        made.append(slip | VOID if n % 9 == 8 else slip)
+    return {**HEAD, "code": "B000001-R", "layout": "a4", "receipts": made}
 
 
 def receipts(count: int) -> dict[str, Any]:
@@ -151,4 +173,80 @@ def receipts(count: int) -> dict[str, Any]:
         "tree_root": hashlib.sha256(b"receipts").hexdigest(),
         "total_fen": sum(row["amount_fen"] for row in rows if not row["void"]),
         "rows": rows,
+    }
+
+
+LETTER: dict[str, Any] = {
+    **HEAD,
+    "code": "P000012-1",
+    "title": "责令限期整改通知书",
+    "number": "登州街道改〔2026〕3号",
+    "to": "海滨物业服务中心",
+    "paragraphs": [
+        "经查，位于登州街道海滨社区碧海家园3号楼的一层底商存在违规出租的情形，责任主体为海滨物业服务中心。",
+        "依据民法典第274条、物业管理条例第37条，现责令你单位于2026年11月20日前完成下列整改：",
+        "1．清退，责任单位：登州街道办事处，2026年11月20日前",
+        "2．追缴租金，责任单位：登州街道办事处，2026年11月30日前",
+        "逾期不整改或者整改不到位的，将依法依规进一步处理。",
+    ],
+    "on_day": "2026-11-05",
+}
+
+_NINE = [
+    "住建部门",
+    "自然资源部门",
+    "民政部门",
+    "财政部门",
+    "税务部门",
+    "司法行政部门",
+    "公安部门",
+    "综合执法部门",
+    "组织部门",
+]
+
+
+def minutes(count: int) -> dict[str, Any]:
+    """The minutes of nine departments on so many items; one tied, one with an absence."""
+    items = [
+        {
+            "title": f"X{n + 1:06d} 违规出租",
+            "where": f"登州街道海滨社区碧海家园 {n % 9 + 1}号楼底商",
+            "proposal": "问题属实",
+            "changes": ["责任主体：物业服务人", "产权人：业主共有"] if n % 3 == 0 else [],
+            "said": ["agree"] * 4 + ["disagree"] * 4 + ["abstain"]
+            if n == 1
+            else ["agree"] * 8 + ["absent" if n == 2 else "agree"],
+            "reasons": [("税务部门", "租赁合同签订在前，应先查清纳税义务发生时间")]
+            if n == 1
+            else [],
+            "outcome": "召集单位决定通过" if n == 1 else "通过",
+            "why": "物业公司已书面承认收取租金" if n == 1 else "",
+        }
+        for n in range(count)
+    ]
+    return {
+        **HEAD,
+        "code": "370614-H000001",
+        "unit": "住建部门",
+        "number": "H000001",
+        "title": "登州街道公共用房线索会商",
+        "convener": "住建部门",
+        "opened": "2026-11-05",
+        "due": "2026-11-12",
+        "closed": "2026-11-13",
+        "concluded_by": "高强",
+        "departments": [name.removesuffix("部门") for name in _NINE],
+        "items": items,
+        "signatures": [
+            {
+                "role": role,
+                "name": "王秀兰",
+                "at": f"2026-11-{n + 6:02d} 09:30",
+                "count": count,
+                "digest": hashlib.sha256(role.encode()).hexdigest(),
+            }
+            for n, role in enumerate(_NINE)
+        ],
+        "absences": ["组织部门：第3项未签署"],
+        "withdrawn": ["第1项，公安部门 2026-11-07 10:00 撤回“弃权”：误选"],
     }

@@ -19,7 +19,7 @@ from linli.prints import TypefacesMissing, papers, render
 from linli.prints.samples import ON, SAMPLES
 from linli.prints.samples.books import VOUCHERS, journal, ledger
 from linli.prints.samples.notice import CORRECTED, NOTICE
-from linli.prints.samples.others import RECEIPT, RECEIPT_STUBS, receipts
+from linli.prints.samples.others import RECEIPT, RECEIPT_STUBS, SLIP, receipts, slips
 from linli.prints.tests.reading import (
     changed,
     needs_typefaces,
@@ -200,6 +200,17 @@ def test_a_receipt_has_its_number_capitals_code_and_three_stubs():
     assert "作废" in running_text(printed("receipt-void")) and "作废" not in one
 
 
+def test_many_receipts_stand_three_to_a_sheet_each_with_its_own_code():
+    pages = running_text(render("receipt", slips(8), on=ON))
+    for slip in slips(8)["receipts"]:
+        assert pages.count(slip["receipt_code"]) == 1 and pages.count(slip["number"]) == 1
+    sheets = text_of(render("receipt", slips(10), on=ON)).split("\f")[:-1]
+    assert [sheet.count("今收到") for sheet in sheets] == [3, 3, 3, 1]
+    assert [sheet.count("作废") for sheet in sheets] == [0, 0, 1, 0]
+    job, _rows = papers._job("receipt", slips(8), "zh-hans", ON)
+    assert len({*job["qr"].values()}) == 8
+
+
 def test_a_reconciliation_that_does_not_come_out_says_so():
     pages = text_of(printed("reconciliation")).split("\f")
     assert "两边相等" in pages[0] and "171,164.42" in pages[0]
@@ -290,7 +301,7 @@ def test_long_words_wrap_inside_their_column():
 
 def test_the_address_in_the_code_is_the_address_that_was_given():
     url = "http://localhost:8000/" + "verify-" * 20
-    data = {**RECEIPT, "proof": {"url": url}}
+    data = {**RECEIPT, "receipts": [{**SLIP, "proof": {"url": url}}]}
     assert url in running_text(render("notice", {**NOTICE, "proof": {"url": url}}, on=ON))
     assert papers._qr(url) != papers._qr(url + "x")
     assert render("receipt", data, on=ON) != printed("receipt")
@@ -298,7 +309,7 @@ def test_the_address_in_the_code_is_the_address_that_was_given():
 
 def test_a_receipt_of_three_stubs_stays_on_one_page():
     long = "碧海家园二期北区" * 8
-    data = {**RECEIPT_STUBS, "payer": long, "item": long}
+    data = {**RECEIPT_STUBS, "receipts": [{**SLIP, "payer": long, "item": long}]}
     assert text_of(render("receipt", data, on=ON)).count("\f") == 1
 
 

@@ -12,7 +12,7 @@ from linli.prints.papers import check
 from linli.prints.samples import SAMPLES
 from linli.prints.samples.books import RECONCILIATION, TRIAL_BALANCE, VOUCHERS, journal, ledger
 from linli.prints.samples.notice import CORRECTED, NOTICE
-from linli.prints.samples.others import RECEIPT, YEAR, receipts
+from linli.prints.samples.others import RECEIPT, SLIP, YEAR, receipts
 from linli.prints.shapes import SHAPES
 
 
@@ -20,6 +20,10 @@ def faults(template: str, data: dict) -> list[str]:
     with pytest.raises(BadData) as caught:
         check(template, data)
     return caught.value.faults
+
+
+def slip(**more: object) -> dict:
+    return {**RECEIPT, "receipts": [{**SLIP, **more}]}
 
 
 def test_each_template_has_a_shape_and_a_sample():
@@ -48,31 +52,31 @@ def test_all_faults_are_told_at_once_with_their_place():
 
 @pytest.mark.parametrize("amount", [1.0, "100", True, None, 2**53, -(2**53)])
 def test_money_is_whole_fen_within_bounds(amount):
-    assert "amount_fen" in faults("receipt", {**RECEIPT, "amount_fen": amount})[0]
+    assert "amount_fen" in faults("receipt", slip(amount_fen=amount))[0]
 
 
 def test_money_reaches_the_last_whole_number_that_json_keeps():
-    check("receipt", {**RECEIPT, "amount_fen": 2**53 - 1})
+    check("receipt", slip(amount_fen=2**53 - 1))
 
 
 @pytest.mark.parametrize("day", ["2026-10-32", "2026/10/01", "20261001", 20261001, None, ""])
 def test_a_day_is_a_date_or_its_iso_form(day):
-    assert faults("receipt", {**RECEIPT, "on": day})[0].startswith("on:")
+    assert faults("receipt", slip(on=day))[0].startswith("receipts[0].on:")
 
 
 def test_a_date_and_its_iso_form_are_the_same_a_moment_is_not_a_day():
-    check("receipt", {**RECEIPT, "on": date(2026, 10, 9)})
-    assert faults("receipt", {**RECEIPT, "on": datetime(2026, 10, 9, 8, 0)})  # noqa: DTZ001
+    check("receipt", slip(on=date(2026, 10, 9)))
+    assert faults("receipt", slip(on=datetime(2026, 10, 9, 8, 0)))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "http://a b", "/r/1", "http://例.cn"])
 def test_an_address_is_a_plain_web_address(url):
-    assert "proof.url" in faults("receipt", {**RECEIPT, "proof": {"url": url}})[0]
+    assert "proof.url" in faults("receipt", slip(proof={"url": url}))[0]
 
 
 @pytest.mark.parametrize("text", ["x" * 2001, "half a pair \ud800", 7, None])
 def test_text_has_a_limit_and_is_text(text):
-    assert faults("receipt", {**RECEIPT, "item": text})[0].startswith("item:")
+    assert faults("receipt", slip(item=text))[0].startswith("receipts[0].item:")
 
 
 def test_the_message_of_an_error_stays_short_and_the_faults_are_all_there():

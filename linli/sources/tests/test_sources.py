@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -44,7 +44,7 @@ def test_every_source_says_what_it_is_and_when_it_was_checked() -> None:
     for source in sources().values():
         assert source.kind in KINDS
         assert source.confidence in CONFIDENCE
-        assert source.in_force <= source.checked_on <= TODAY, source.key
+        assert source.in_force <= source.checked_on <= datetime.now(tz=UTC).date(), source.key
         assert source.title.en and source.name.en, source.key
         assert bool(source.note) == bool(source.note.en), source.key
         assert (
@@ -91,6 +91,8 @@ def test_numbers_that_the_rules_use_have_their_values() -> None:
         "two_approvers_above_fen": 500_000,
         "cash_count_persons": 2,
         "reconcile_match_days": 3,
+        "reconcile_fee_permille": 10,
+        "cash_count_days": 5,
         "reconcile_lookback_days": 35,
         "quiet_category_months": 3,
         "seal_signers": 2,

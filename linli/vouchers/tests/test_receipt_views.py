@@ -74,6 +74,9 @@ def test_payers_are_masked_for_who_only_oversees_and_they_print_nothing(log_in, 
     assert "刘德华" in text(log_in("resident").get(page))
     assert "刘德华" not in text(log_in("street").get(page))
     assert "刘德华" not in text(log_in("street").get(reverse("vouchers:receipts")))
+    for name, found in (("street", 0), ("resident", 1)):
+        register = log_in(name).get(reverse("vouchers:receipts") + "?q=刘德华").context["register"]
+        assert register.count == found
     assert log_in("street").get(paper).status_code == 403
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.vouchers import rules
+from linli.vouchers import receipt_rules, rules
 from linli.vouchers.rules import Item, Place
 
 KINDS = {1: "money", 2: "money", 3: "income", 4: "cost", 5: "use", 6: "liability", 7: "transfer"}
@@ -196,10 +196,10 @@ def test_a_receipt_is_for_money_received_from_somebody_for_something():
         "received_on": date(2026, 11, 5),
         "today": date(2026, 11, 5),
     }
-    assert rules.may_issue(**told).allowed
+    assert receipt_rules.may_issue(**told).allowed
     wrong = {"amount_fen": 0, "payer": "", "summary": "", "side": "cost"}
     late = {"received_on": date(2026, 11, 6)}
-    assert fields(rules.may_issue(**(told | wrong | late))) == [
+    assert fields(receipt_rules.may_issue(**(told | wrong | late))) == [
         "amount",
         "payer",
         "summary",
@@ -209,14 +209,14 @@ def test_a_receipt_is_for_money_received_from_somebody_for_something():
 
 
 def test_receipts_of_one_category_that_are_free_become_one_voucher():
-    assert rules.may_gather(states=[True, True], accounts={3}).allowed
-    assert not rules.may_gather(states=[], accounts=set()).allowed
-    assert not rules.may_gather(states=[True, False], accounts={3}).allowed
-    assert not rules.may_gather(states=[True, True], accounts={3, 4}).allowed
+    assert receipt_rules.may_gather(states=[True, True], accounts={3}).allowed
+    assert not receipt_rules.may_gather(states=[], accounts=set()).allowed
+    assert not receipt_rules.may_gather(states=[True, False], accounts={3}).allowed
+    assert not receipt_rules.may_gather(states=[True, True], accounts={3, 4}).allowed
 
 
 def test_a_gathered_or_void_receipt_is_not_voided():
-    assert rules.may_void_receipt(gathered=False, void=False, reason="写错").allowed
-    assert not rules.may_void_receipt(gathered=True, void=False, reason="写错").allowed
-    assert not rules.may_void_receipt(gathered=False, void=True, reason="写错").allowed
-    assert not rules.may_void_receipt(gathered=False, void=False, reason="").allowed
+    assert receipt_rules.may_void_receipt(gathered=False, void=False, reason="写错").allowed
+    assert not receipt_rules.may_void_receipt(gathered=True, void=False, reason="写错").allowed
+    assert not receipt_rules.may_void_receipt(gathered=False, void=True, reason="写错").allowed
+    assert not receipt_rules.may_void_receipt(gathered=False, void=False, reason="").allowed

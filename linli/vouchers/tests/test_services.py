@@ -12,7 +12,7 @@ from linli.ledger.models import Account
 from linli.people.queries import scope_of
 from linli.vouchers import queries, services
 from linli.vouchers.models import Receipt, Voucher
-from linli.vouchers.rules import ReceiptRow
+from linli.vouchers.receipt_rules import ReceiptRow
 from linli.vouchers.tests.conftest import DAY
 from tests.books import NOW
 from tests.people import ESTATE, OTHER
@@ -299,7 +299,7 @@ def test_vouchers_are_found_by_number_words_and_amount(draft, estate, people, po
     scope = people_scope(people.bookkeeper)
 
     def found(**more):
-        return [v.serial for v in queries.search(scope, **more)]
+        return [v.serial for v in queries.search(scope, **{"named": scope} | more)]
 
     assert found() == [2, 1]
     assert found(text="123.45") == [1]
@@ -310,9 +310,106 @@ def test_vouchers_are_found_by_number_words_and_amount(draft, estate, people, po
     assert found(state="posted") == [1]
     assert found(period="2026-09") == []
     assert found(book="B000009") == []
-    assert [v.total_fen for v in queries.search(scope)] == [30_000, 12_345]
-    assert list(queries.search(people_scope(people.stranger))) == []
+    assert [v.total_fen for v in queries.search(scope, named=scope)] == [30_000, 12_345]
+    nowhere = people_scope(people.stranger)
+    assert list(queries.search(nowhere, named=nowhere)) == []
+
+
+def test_no_name_is_found_by_who_sees_it_masked(draft, people):
+    draft(key="a", counterparty="王小明", person=True)
+    draft(key="b", counterparty="快递公司")
+    scope, nowhere = people_scope(people.secretary), people_scope(people.stranger)
+    assert queries.search(scope, named=scope, text="王小明").count() == 1
+    assert queries.search(scope, named=nowhere, text="王小明").count() == 0
+    assert queries.search(scope, named=nowhere, text="快递").count() == 1
 
 
 def people_scope(user):
     return scope_of(user, NOW.date())
+
+
+# --- attempts -----------------------------------------------------------------------------------
+
+
+def test_receipts_are_not_taken_from_another_voucher_nor_void_ones_gathered(
+    draft, issue, people, estate
+):
+    first = issue("r1", amount_fen=100)
+    draft(key="a", fen=100, receipts=[first.pk])
+    with pytest.raises(Refused, match="已入凭证"):
+        draft(key="b", fen=100, receipts=[first.pk])
+    void = issue("r2", amount_fen=100)
+    services.void_receipt(by=people.cashier, receipt=void, reason="写错", now=NOW)
+    with pytest.raises(Refused, match="已作废"):
+        draft(key="c", fen=100, receipts=[void.pk])
+    with pytest.raises(Refused, match="科目"):
+        draft(key="d", fen=100, category="site", receipts=[issue("r3", amount_fen=100).pk])
+    first.refresh_from_db()
+    assert first.voucher.key == "a"
+
+
+def test_papers_of_a_place_within_are_not_the_book_s_own(draft, estate, people):
+    """The street's own bookkeeper may not fetch an estate's papers by their numbers."""
+    inside = files.keep(
+        by=people.stranger, content=b"%PDF-1.4 x", name="x.pdf", place=f"{ESTATE}001", now=NOW
+    )
+    with pytest.raises(Refused, match="单据"):
+        draft(papers=[inside.pk])
+    with pytest.raises(Refused, match="单据"):
+        draft(papers=[2**70])
+
+
+@pytest.mark.parametrize(
+    "written", ["{name}", "{name[0]} {name}", " {name}（报销）", "报销-{name}"]
+)
+def test_whoever_is_paid_does_not_approve_however_the_name_is_written(
+    draft, people, estate, written
+):
+    name = people.approver.name
+    party = written.format(name=name) if "[0]" not in written else " ".join(name)
+    voucher = draft(counterparty=party, person=True)
+    services.submit(by=people.bookkeeper, voucher=voucher, now=NOW)
+    with pytest.raises(Refused, match="本人"):
+        services.approve(by=people.approver, voucher=voucher, now=NOW)
+
+
+def test_one_person_with_two_accounts_does_not_prepare_and_approve(draft, people):
+    voucher = draft()
+    services.submit(by=people.bookkeeper, voucher=voucher, now=NOW)
+    for user in (people.bookkeeper, people.approver):
+        user.phone = "13805350001"
+        user.save()
+    with pytest.raises(Refused, match="须由另一人办理"):
+        services.approve(by=people.approver, voucher=voucher, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ({"summary": "退王女士押金 13805351234"}, "summary"),
+        ({"note": "联系 wang@example.com"}, "note"),
+        ({"counterparty": "王小明"}, "counterparty"),
+    ],
+)
+def test_what_everybody_will_read_names_nobody(draft, words, field):
+    with pytest.raises(Refused) as refused:
+        draft(**words)
+    assert field in {reason.field for reason in refused.value.ruling.reasons}
+
+
+def test_a_person_is_named_where_it_is_said_to_be_one(draft):
+    assert draft(counterparty="王小明", person=True).person
+
+
+def test_a_key_reverses_one_entry(posted, people):
+    first, second = posted(key="a").entry, posted(key="b").entry
+    told = {"by": people.bookkeeper, "key": "c", "on": DAY, "reason": "错", "now": NOW}
+    made = services.reverse(entry=first, **told)
+    assert services.reverse(entry=first, **told) == made
+    with pytest.raises(Refused, match="内容不同"):
+        services.reverse(entry=second, **told)
+
+
+def test_money_does_not_leave_as_half_a_transfer(draft):
+    with pytest.raises(Refused, match="调拨"):
+        draft(direction="out", category="between_accounts", fen=100)

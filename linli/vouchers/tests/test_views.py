@@ -85,6 +85,15 @@ def test_a_voucher_goes_from_the_form_over_the_approver_into_the_books(log_in, f
     assert "审批同意" in page and "李建国" in page
 
 
+def test_a_small_voucher_waits_on_either_and_going_back_is_no_main_act(log_in, form):
+    log_in("bookkeeper").post(new_url(), form("submit"))
+    address = reverse("vouchers:detail", args=[Voucher.objects.get().pk])
+    page = text(log_in("approver").get(address))
+    assert "等审批人（小区党支部）或居民代表办理“审批”" in page
+    buttons = dict(re.findall(r'<summary class="([^"]+)">.*?</svg>(\S+)</summary>', page))
+    assert buttons["btn"] == "退回" and buttons["btn btn-primary"] == "同意"
+
+
 def test_the_preparer_sees_why_they_cannot_approve(log_in, form):
     client = log_in("bookkeeper")
     client.post(new_url(), form("submit"))
@@ -119,15 +128,29 @@ def test_a_form_that_cannot_be_read_says_which_field(log_in, form, more, said):
     assert not Voucher.objects.exists()
 
 
-def test_using_common_proceeds_needs_a_decision_and_the_draft_is_kept(log_in, form, category):
+def test_a_draft_that_may_not_be_handed_in_is_told_on_its_own_page(log_in, form, category):
     sent = form("submit", direction="out", summary="业委会经费")
     sent["row-0-account"] = category("committee").pk
     client = log_in("bookkeeper")
     answer = client.post(new_url(direction="out"), sent)
-    assert answer.status_code == 422 and "民法典第278条" in text(answer)
-    assert Voucher.objects.get().state == "draft"
-    answer = client.post(new_url(direction="out"), sent | {"decision": "业主大会2026-3号"})
+    voucher = Voucher.objects.get()
+    assert voucher.state == "draft"
+    assert answer["Location"] == f"{reverse('vouchers:edit', args=[voucher.pk])}?refused=1"
+    for _loaded in range(2):
+        page = text(client.get(answer["Location"]))
+        assert "民法典第278条" in page and "id_decision-error" in page
+        assert 'value="300.00"' in page and "业委会经费" in page
+        assert f'data-draft-done="voucher-{KEY}"' in page
+    assert Voucher.objects.count() == 1
+    client.post(answer["Location"], sent | {"decision": "业主大会2026-3号"})
     assert Voucher.objects.get().state == "waiting"
+
+
+def test_a_category_that_several_funds_call_the_same_says_its_fund(log_in, estate):
+    page = text(log_in("bookkeeper").get(new_url(direction="out")))
+    for fund in ("公共收益", "种子基金", "财政经费"):
+        assert f">项目支出（{fund}）</option>" in page
+    assert ">能耗</option>" in page
 
 
 def test_rows_are_added_dropped_and_previewed_without_saving_or_losing_anything(log_in, form):

@@ -336,6 +336,26 @@ def _sankey_table(data: dict[str, Any]) -> tuple[list[Any], list[tuple[Any, str,
     return [_("从 → 到"), _("金额")], rows
 
 
+@register.inclusion_tag("web/components/map.html", name="map")
+def a_map(
+    drawing: Any, caption: str = "", name: str = "", pick: tuple[str, str] = ("", "")
+) -> dict[str, Any]:
+    """Places and what lies in them, drawn from our own lines: works without tiles and scripts.
+
+    `drawing`: width, height, radius (of a printed spot), picture (address or ""), shapes (kind,
+    name, points, label), spots (key, x, y, label, href, letter, tone, count, slices). The same
+    links stand in a list beside it; an element there with `data-spot-of=key` lights its spot up.
+    `pick`: ids of two fields that take the thousandths of a spot that is put on the map.
+    """
+    return {
+        "drawing": drawing,
+        "caption": caption,
+        "name": name or f"map-{next(_serial)}",
+        "pick_x": pick[0],
+        "pick_y": pick[1],
+    }
+
+
 @register.simple_tag
 def amount_of(value: Any, unit: str) -> SafeString:
     """A value of a chart's table in its unit."""
@@ -363,14 +383,15 @@ def confirm(
     label: str,
     title: str = "",
     name: str = "",
-    grave: bool = True,
+    kind: str = "grave",
     icon: str = "",
     small: bool = False,
 ) -> str:
     """{% confirm label title name="seal" %}body and a <form>{% endconfirm %}: asks once.
 
     The body says in numbers what will happen and holds the form (its buttons in a
-    `.dialog-foot`). Without scripts it opens in place. `grave`: cannot be taken back.
+    `.dialog-foot`). Without scripts it opens in place. `kind` as of `action`: grave for what
+    cannot be taken back, primary for the main act, "" for the rest.
     """
     return render_to_string(
         "web/components/confirm.html",
@@ -379,7 +400,7 @@ def confirm(
             "label": label,
             "title": title or label,
             "name": name or f"confirm-{next(_serial)}",
-            "grave": grave,
+            "kind": kind,
             "icon": icon,
             "small": small,
         },

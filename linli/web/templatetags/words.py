@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 
 from linli.kernel.rulings import Reason
+from linli.kernel.words import AnyOf
 from linli.sources.words import Worded
 
 register = template.Library()
@@ -18,12 +19,14 @@ register = template.Library()
 
 @register.filter
 def say(word: object) -> str:
-    """A msgid, a Reason, a tuple of words, a day, or anything with a `name` (Role, Step, Flow)."""
+    """A msgid, a Reason, a tuple of words, AnyOf, a day, or anything with a `name` (Role, Step, Flow)."""
     match word:
         case None | "":
             return ""
         case Reason(text=text, values=values):
             return gettext(text) % {name: say(value) for name, value in values.items()}
+        case AnyOf((*others, last)) if others:
+            return gettext("%(others)s或%(last)s") % {"others": say(others), "last": say(last)}
         case tuple() | list() | frozenset():
             return gettext("、").join(say(part) for part in word)
         case Promise():

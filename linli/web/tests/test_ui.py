@@ -9,6 +9,7 @@ from django.utils import translation
 
 from linli.kernel.roles import APPROVER, RESIDENT
 from linli.kernel.rulings import Reason, refuse
+from linli.kernel.words import AnyOf
 from linli.sources.words import Worded
 from linli.web.fields import AmountField, DayField, FilesField
 from linli.web.templatetags.linli_ui import _left
@@ -117,6 +118,14 @@ def test_a_question_opens_without_scripts_and_becomes_a_dialog_with_them():
     assert "<p>42</p>" in shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "css"), [("", "btn"), ("primary", "btn btn-primary"), ("grave", "btn btn-grave")]
+)
+def test_a_question_is_as_loud_as_what_it_asks(kind, css):
+    shown = render('{% confirm "退回" kind=kind %}{% endconfirm %}', kind=kind)
+    assert f'<summary class="{css}">' in shown
+
+
 def test_a_chart_has_its_data_as_a_table_and_cannot_break_out_of_its_script():
     data = {
         "unit": "fen",
@@ -193,6 +202,9 @@ def test_papers_come_straight_from_the_camera():
         ("", ""),
         (APPROVER, "审批人（小区党支部）"),
         ((APPROVER, RESIDENT), "审批人（小区党支部）、居民代表"),
+        (AnyOf(("甲", "乙", "丙")), "甲、乙或丙"),
+        (AnyOf((RESIDENT,)), "居民代表"),
+        (AnyOf(), ""),
         (Reason("由%(who)s办理", {"who": (RESIDENT,)}), "由居民代表办理"),
         (date(2026, 10, 1), "2026年10月1日"),
         (datetime(2026, 10, 31, 16, 30, tzinfo=UTC), "2026年11月1日 00:30"),
@@ -202,6 +214,11 @@ def test_papers_come_straight_from_the_camera():
 )
 def test_say_puts_words_into_the_reader_s_language(word, said):
     assert say(word) == said
+
+
+def test_a_reason_of_which_one_is_enough_reads_the_same_in_the_trail():
+    reason = Reason("由%(who)s办理", {"who": AnyOf(("甲", "乙", "丙"))})
+    assert str(reason) == say(reason) == "由甲、乙或丙办理"
 
 
 def test_words_that_carry_their_english_say_it():

@@ -13,7 +13,7 @@ import linli
 from linli.cases.queries import duties, flows
 from linli.kernel.duty import Duty
 from linli.kernel.flow import Flow
-from linli.sources import number
+from linli.sources import number, procedures
 from linli.web.commands import DEVELOPMENT, LinliCommand
 
 PAGES = Path(linli.__file__).parent.parent / "docs" / "flows"
@@ -25,7 +25,7 @@ MADE = "<!-- made by: linli flowdocs -->"
 
 def draw(flow: Flow) -> str:
     """A flow as a page: its diagram, then its steps as a table."""
-    lines = [MADE, f"# {flow.name}（{flow.code}）", "", "```mermaid", "flowchart TD"]
+    lines = [MADE, f"# {flow.name}（{_code(flow)}）", "", "```mermaid", "flowchart TD"]
     lines += [f'  {step.code}["{step.name}<br>{_who(step.by)}"]' for step in flow.steps]
     lines += [f"  {early} --> {step.code}" for step in flow.steps for early in flow.follows(step)]
     lines += [f"  {step.code} -. 退回 .-> {step.back}" for step in flow.steps if step.back]
@@ -55,12 +55,17 @@ def draw_duties(found: list[Duty]) -> str:
         "|---|---|---|---|---|",
     ]
     for duty in found:
-        due = str(duty.due_day) if duty.due_day else "期内"
+        due = "按当地公示规则" if duty.due_rule else str(duty.due_day or "期内")
         lines.append(
             f"| {duty.name} | {_who(duty.by)} | {every[duty.months]} | {due} "
             f"| {'、'.join(duty.cites)} |"
         )
     return "\n".join([*lines, ""])
+
+
+def _code(flow: Flow) -> str:
+    """Of a flow told as data its kind: the rest of its code is its content."""
+    return flow.code.partition(".")[0]
 
 
 def _who(roles: tuple) -> str:
@@ -79,7 +84,8 @@ class Command(LinliCommand):
         parser.add_argument("--check", action="store_true", help=_("只检查，不写文件"))
 
     def handle(self, *, check: bool, **options: object) -> None:
-        pages = {f"{flow.code}.md": draw(flow) for flow in flows().values()}
+        here = {told.code for told in procedures() if told.place}
+        pages = {f"{_code(f)}.md": draw(f) for f in flows().values() if f.code not in here}
         pages["duties.md"] = draw_duties(list(duties().values()))
         stale = [name for name, text in pages.items() if _read(PAGES / name) != text]
         kept = {path.name for path in PAGES.glob("*.md")}

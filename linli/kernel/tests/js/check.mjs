@@ -65,6 +65,9 @@ if (asked.county) {
   answer.county = asked.county.map(({ checkpoint, proof, keys }) =>
     receipt.verifyCountyInclusion(checkpoint, proof, { keys }));
 }
+if (asked.keys) {
+  answer.keys = asked.keys.map(({ leaves, vkey }) => receipt.verifyKeys(leaves, vkey));
+}
 if (asked.signatures) {
   answer.signatures = asked.signatures.map((parts) => verifyEd25519(...parts.map(unbase64)));
 }

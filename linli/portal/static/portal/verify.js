@@ -76,14 +76,17 @@
   async function bookOf(code) {
     const asked = encodeURIComponent(code);
     const told = await (await ask(`/p/${asked}/key`, { missing: say("no_book", { code }) })).json();
-    const vkey = told.keys[0]?.vkey ?? "";
+    const { vkey = "", leaves = [] } = told.keys[0] ?? {};
     const print = verify.fingerprint(vkey);
     if (!print) fails(say("no_key"));
+    const { ok, keys } = verify.verifyKeys(leaves, vkey);
+    if (!ok) fails(say("bad_key", { print }));
     const newest = await (await ask(`/p/${asked}/checkpoint`)).text();
     const signed = verify.verifyCheckpointConsistency(newest, newest, [], { keys: [vkey] });
     if (!signed.ok) fails(say("unsigned", { print }));
     holds(say("signed", { size: signed.new.size, print }));
-    return { code, asked, vkey, print, newest, head: signed.new };
+    // Older heads were signed by the keys before: each handed over to the next.
+    return { code, asked, vkey, keys, print, newest, head: signed.new };
   }
 
   async function between(book, size) {
@@ -107,10 +110,12 @@
     const last = remembered(book);
     if (last) {
       const day = last.on;
-      if (last.vkey !== book.vkey) fails(say("other_key", { day, print: verify.fingerprint(last.vkey) ?? "" }));
+      const former = verify.fingerprint(last.vkey) ?? "";
+      if (!book.keys.includes(last.vkey)) fails(say("other_key", { day, print: former }));
+      if (last.vkey !== book.vkey) holds(say("key_changed", { day, former, print: book.print }));
       if (last.size > book.head.size) fails(say("shrunk", { day, size: last.size }));
       const hashes = await between(book, last.size);
-      const judged = verify.verifyCheckpointConsistency(last.checkpoint, book.newest, hashes, { keys: [book.vkey] });
+      const judged = verify.verifyCheckpointConsistency(last.checkpoint, book.newest, hashes, { keys: book.keys });
       if (!judged.ok) fails(say("forked", { day }));
       holds(say("followed", { day }));
     }
@@ -212,7 +217,7 @@
   }
 
   function checkReceipt(text, book, hashes) {
-    const told = verify.verifyReceipt(text, { keys: [book.vkey], checkpoint: book.newest, consistency: hashes });
+    const told = verify.verifyReceipt(text, { keys: book.keys, checkpoint: book.newest, consistency: hashes });
     if (!told.ok) fails(say(words[`receipt_${told.code}`] ? `receipt_${told.code}` : "receipt_form"));
     const { entry, receipt } = told;
     const values = { number: entry.number, date: entry.date, amount: receipt ? yuan(receipt.amount) : "" };
@@ -230,7 +235,7 @@
   }
 
   function checkCheckpoint(text, book, hashes, size) {
-    const judged = verify.verifyCheckpointConsistency(text, book.newest, hashes, { keys: [book.vkey] });
+    const judged = verify.verifyCheckpointConsistency(text, book.newest, hashes, { keys: book.keys });
     if (!judged.ok) fails(say(judged.code === "signature" || judged.code === "unknown_key" ? "old_unsigned" : "old_forked"));
     holds(say("file_beginning", { size, newest: book.head.size }));
     end(true, say("checkpoint_good", { size }));

@@ -36,6 +36,7 @@ class Command(LinliCommand):
         report = queries.verify(book=book)
         public = folder or Path(settings.PUBLIC)
         if folder or (public / "SHA256SUMS").exists():
+            report.faults += queries.published(public)
             done = subprocess.run(
                 [sys.executable, str(TOOL), str(public)],
                 capture_output=True,

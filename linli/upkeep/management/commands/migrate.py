@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.settings import postgres
+from linli.trail import guards
 from linli.upkeep.database import as_owner, grant, is_postgres
 from linli.web.commands import UPKEEP, LinliCommand
 
@@ -19,9 +20,17 @@ class Command(LinliCommand, Migrate):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._down = False
         with as_owner():
-            super().handle(*args, **options)
-            if not is_postgres() or not settings.OWNER_URL or options.get("plan"):
+            if options["plan"] or options["check_unapplied"]:
+                super().handle(*args, **options)
+                return
+            told = guards.standing(guards.installed())
+            try:
+                super().handle(*args, **options)
+            finally:
+                self._put_up_guards({name for name, stands in told.items() if not stands})
+            if not is_postgres() or not settings.OWNER_URL:
                 return
             role = postgres(settings.DATABASE_URL)["USER"]
             if role == postgres(settings.OWNER_URL)["USER"]:
@@ -30,4 +39,22 @@ class Command(LinliCommand, Migrate):
         if options["verbosity"]:
             self.stdout.write(
                 _("已给应用账号 %(role)s 授权：%(count)s 张表") % {"role": role, "count": count}
+            )
+
+    def migration_progress_callback(
+        self, action: str, migration: Any = None, fake: bool = False
+    ) -> None:
+        if action in ("apply_start", "unapply_start") and not fake:
+            guards.take_down()
+            self._down = True
+        super().migration_progress_callback(action, migration, fake)
+
+    def _put_up_guards(self, missing: set[str]) -> None:
+        """Guards stand again, whatever became of the tables; those that nobody here took down
+        are told, since somebody else did."""
+        again = guards.put_up(guards.installed()) if self._down or missing else []
+        if lost := [name for name in again if name in missing]:
+            self.stderr.write(
+                _("补装了运行前就缺失的触发器：%(names)s；请运行 linli verify 查明数据是否被改动")
+                % {"names": _("、").join(lost)}
             )

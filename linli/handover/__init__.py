@@ -1,0 +1,1 @@
+"""Rooms handed over in twelve steps (移交)."""

@@ -1,0 +1,42 @@
+from django.urls import path
+
+from linli.handover import batch_views, page_views, paper_views, site_views, step_views, views
+
+app_name = "handover"
+urlpatterns = [
+    path("", views.register, name="register"),
+    path("board/", views.board, name="board"),
+    path("excel/", views.register_excel, name="excel"),
+    path("flow/", views.stages, name="stages"),
+    path("new/", page_views.new, name="new"),
+    path("batches/", batch_views.batches_list, name="batches"),
+    path("batches/new/", batch_views.new_batch, name="new_batch"),
+    path("batches/<int:pk>/", batch_views.batch, name="batch"),
+    path("batches/<int:pk>/in/", batch_views.put_in, name="put_in"),
+    path("batches/<int:pk>/out/", batch_views.take_out, name="take_out"),
+    path("batches/<int:pk>/drop/", batch_views.drop_batch, name="drop_batch"),
+    path("batches/<int:pk>/sign/", batch_views.sign_batch, name="sign_batch"),
+    path("batches/<int:pk>/agreement/", paper_views.agreement, name="agreement"),
+    path("paper/<int:paper>/", step_views.paper, name="paper"),
+    path("paper/<int:paper>/remove/", step_views.remove_paper, name="remove_paper"),
+    path("defect/<int:defect>/mend/", site_views.mend, name="mend"),
+    path("defect/<int:defect>/check/", site_views.check, name="check"),
+    path("defect/<int:defect>/evidence/", site_views.evidence, name="evidence"),
+    path("tax/<int:line>/confirm/", site_views.confirm_tax, name="confirm_tax"),
+    path("notice/<int:notice>/", paper_views.notice, name="notice"),
+    path("<int:pk>/", page_views.handover, name="handover"),
+    path("<int:pk>/drop/", page_views.drop, name="drop"),
+    path("<int:pk>/pass/", step_views.pass_step, name="pass"),
+    path("<int:pk>/back/", step_views.send_back, name="send_back"),
+    path("<int:pk>/sign/", step_views.sign, name="sign"),
+    path("<int:pk>/complete/", step_views.complete, name="complete"),
+    path("<int:pk>/papers/", step_views.add_papers, name="add_papers"),
+    path("<int:pk>/promise/", step_views.promise, name="promise"),
+    path("<int:pk>/find/", site_views.find, name="find"),
+    path("<int:pk>/defect/", site_views.raise_defect, name="raise_defect"),
+    path("<int:pk>/tax/", site_views.tell_tax, name="tell_tax"),
+    path("<int:pk>/acceptance/", paper_views.acceptance, name="acceptance"),
+    path("<int:pk>/taxes/", paper_views.taxes, name="taxes"),
+    path("<int:pk>/card/", paper_views.card, name="card"),
+    path("<int:pk>/file/", paper_views.file, name="file"),
+]

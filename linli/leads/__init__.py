@@ -1,0 +1,1 @@
+"""Leads (线索): what is wrong with a room, found or reported, settled in a consultation."""

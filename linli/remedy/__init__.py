@@ -1,0 +1,1 @@
+"""One plan per room: what is done about a room that is not as it should be (一房一策)."""

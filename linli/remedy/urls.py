@@ -1,0 +1,41 @@
+from django.urls import path
+
+from linli.remedy import act_views, letter_views, measure_views, views
+
+app_name = "remedy"
+urlpatterns = [
+    path("", views.register, name="register"),
+    path("board/", views.board, name="board"),
+    path("excel/", views.register_excel, name="excel"),
+    path("followups/", views.followups, name="followups"),
+    path("waiting/", views.waiting, name="waiting"),
+    path("new/", letter_views.new, name="new"),
+    path("templates/", letter_views.templates, name="templates"),
+    path("templates/<str:kind>/", letter_views.template_preview, name="template_preview"),
+    path("<int:pk>/", views.plan, name="plan"),
+    path("<int:pk>/propose/", act_views.propose, name="propose"),
+    path("<int:pk>/approve/", act_views.approve, name="approve"),
+    path("<int:pk>/report/", act_views.report, name="report"),
+    path("<int:pk>/recheck/", act_views.recheck, name="recheck"),
+    path("<int:pk>/close/", act_views.close, name="close"),
+    path("<int:pk>/send-back/", act_views.send_back, name="send_back"),
+    path("<int:pk>/drop/", act_views.drop, name="drop"),
+    path("<int:pk>/join/", act_views.join, name="join"),
+    path("<int:pk>/measure/", measure_views.add_measure, name="add_measure"),
+    path("<int:pk>/visit/", act_views.visit, name="visit"),
+    path("<int:pk>/talk/", act_views.talk, name="talk"),
+    path("<int:pk>/contract/", act_views.resign, name="resign"),
+    path("<int:pk>/letter/", letter_views.new_letter, name="new_letter"),
+    path("measure/<int:task>/tell/", measure_views.tell_work, name="tell_work"),
+    path("measure/<int:task>/finish/", measure_views.finish, name="finish"),
+    path("measure/<int:task>/extend/", measure_views.extend, name="extend"),
+    path("measure/<int:task>/drop/", measure_views.drop_measure, name="drop_measure"),
+    path("extension/<int:extension>/", measure_views.decide, name="decide"),
+    path("talk/<int:talk>/check/", act_views.check, name="check"),
+    path("clause/<int:clause>/", act_views.tell_clause, name="tell_clause"),
+    path("followup/<int:row>/answer/", act_views.answer_followup, name="answer_followup"),
+    path("letter/<int:letter>/", letter_views.letter, name="letter"),
+    path("letter/<int:letter>/answer/", letter_views.answer_letter, name="answer_letter"),
+    path("paper/<int:paper>/", letter_views.paper, name="paper"),
+    path("paper/<int:paper>/small/", letter_views.paper_small, name="paper_small"),
+]
