@@ -169,24 +169,7 @@ def object_to(
         due_on=_reply_by(release, now),
         salts={"text": salt.hex()},
     )
-    row.leaf = ledger_services.append(
-        by=by,
-        book=book,
-        kind="objection",
-        make=lambda index: bodies.encode(
-            leaves.objection(
-                book=book.code,
-                index=index,
-                number=row.number,
-                period=row.period,
-                version=row.version,
-                figure=figure,
-                at=now,
-                commit=bodies.commit({"text": (salt, text)}),
-            )
-        ),
-        now=now,
-    ).leaf
+    row.leaf = _written(by, row, text=text, salt=salt)
     row.save()
     label = told[figure][0]
     cases.open_case(
@@ -199,6 +182,28 @@ def object_to(
         now=now,
     )
     return row
+
+
+def _written(by: User, row: Objection, *, text: str, salt: bytes) -> object:
+    """The objection's leaf; the log keeps what binds the text, never the text."""
+    return ledger_services.append(
+        by=by,
+        book=row.book,
+        kind="objection",
+        make=lambda index: bodies.encode(
+            leaves.objection(
+                book=row.book.code,
+                index=index,
+                number=row.number,
+                period=row.period,
+                version=row.version,
+                figure=row.figure,
+                at=row.made_at,
+                commit=bodies.commit({"text": (salt, text)}),
+            )
+        ),
+        now=row.made_at,
+    ).leaf
 
 
 def _reply_by(release: Release, now: datetime) -> date:
