@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -13,9 +14,10 @@ from linli.files import services as files
 from linli.handover import queries, rules, site_rules
 from linli.handover.dossier import Dossier
 from linli.handover.models import Defect, Finding, Handover
+from linli.handover.site_rules import Seen
 from linli.kernel.calendar import NATURAL, WORK
-from linli.kernel.roles import ROLES
-from linli.kernel.rulings import every, require
+from linli.kernel.roles import ROLES, Role
+from linli.kernel.rulings import Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.people import queries as people
 from linli.places import queries as places
@@ -28,60 +30,61 @@ User = AbstractBaseUser
 
 @act("handover.find")
 def find(
-    *,
-    by: User,
-    handover: Handover,
-    item: str,
-    outcome: str,
-    value: int | None = None,
-    note: str = "",
-    seen_on: date,
-    now: datetime,
-) -> Finding:
-    """Write down what the joint team found of an item, as who answers for it.
+    *, by: User, handover: Handover, seen: Sequence[Seen], seen_on: date, now: datetime
+) -> Handover:
+    """Write down what the joint team found of some items, all or none, as who answers for them.
 
     One that fails becomes a defect; looked at again, the newer finding counts. A change takes the
     signatures of the acceptance back.
     """
     handover = queries.locked(handover)
     dossier, today = Dossier(handover), timezone.localdate(now)
-    require(item in dossier.procedure.items, _("验收表里没有这一项")).at("item").enforce()
-    plan, step = dossier.procedure.items[item], dossier.step_that(ACCEPT)
-    roles, hands = dossier.roles(by, today), [ROLES[code] for code in plan.by]
-    ruling = every(
-        [
-            rules.not_ended(outcome=handover.outcome),
-            dossier.is_turn(step),
-            rules.may_work(roles=roles, hands=hands),
-        ]
-    )
-    if ruling.allowed:
-        ruling = site_rules.may_find(
-            plan,
-            value=value,
-            outcome=outcome,
-            note=note,
-            seen_on=seen_on,
-            today=today,
-            begun_on=dossier.begun_on(step),
-        )
-    ruling.enforce()
-    handover.findings.filter(item=item, void_at=None).update(void_at=now)
+    step, roles = dossier.step_that(ACCEPT), dossier.roles(by, today)
+    every([rules.not_ended(outcome=handover.outcome), dossier.is_turn(step)]).enforce()
+    require(seen, _("还没有填写任何一项的结论")).enforce()
+    every(
+        _may_find(dossier, one, roles, seen_on=seen_on, today=today, step=step) for one in seen
+    ).enforce()
+    named = [one.item for one in seen]
+    handover.findings.filter(item__in=named, void_at=None).update(void_at=now)
     handover.signatures.filter(step=step, void_at=None).update(void_at=now)
-    made = Finding.objects.create(
-        handover=handover,
-        item=item,
-        value=value,
-        outcome=outcome,
-        note=note.strip()[:200],
-        role=next(role.code for role in hands if role in roles),
-        by=by,
-        at=now,
+    for one in seen:
+        hands = [ROLES[code] for code in dossier.procedure.items[one.item].by]
+        Finding.objects.create(
+            handover=handover,
+            item=one.item,
+            value=one.value,
+            outcome=one.outcome,
+            note=one.note.strip()[:200],
+            role=next(role.code for role in hands if role in roles),
+            by=by,
+            at=now,
+            seen_on=seen_on,
+        )
+        open_already = handover.defects.filter(item=one.item, closed_at=None).exists()
+        if one.outcome == rules.FAIL and not open_already:
+            _raise(by, handover, item=one.item, text=one.note, now=now)
+    return handover
+
+
+def _may_find(
+    dossier: Dossier, one: Seen, roles: frozenset[Role], *, seen_on: date, today: date, step: str
+) -> Ruling:
+    plan = dossier.procedure.items.get(one.item)
+    if plan is None:
+        return refuse(_("验收表里没有这一项"))
+    ruling = rules.may_work(roles=roles, hands=[ROLES[code] for code in plan.by])
+    if not ruling.allowed:
+        return ruling.at(f"outcome_{one.item}")
+    return site_rules.may_find(
+        plan,
+        value=one.value,
+        outcome=one.outcome,
+        note=one.note,
         seen_on=seen_on,
+        today=today,
+        begun_on=dossier.begun_on(step),
     )
-    if outcome == rules.FAIL and not handover.defects.filter(item=item, closed_at=None).exists():
-        _raise(by, handover, item=item, text=note, now=now)
-    return made
 
 
 @act("handover.raise_defect")

@@ -26,8 +26,10 @@ from linli.kernel.roles import Role
 from linli.kernel.rulings import ALLOWED, Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 from linli.people import queries as people
+from linli.remedy import queries as remedy
 from linli.sources import Procedure
 from linli.sources.procedures import ACCEPT, AGREE, COMPLETE, TAX, StepPlan
+from linli.sources.remedies import measures
 
 
 class Dossier:
@@ -180,6 +182,8 @@ class Dossier:
         if plan.does == ACCEPT:
             outcomes = {code: each.outcome for code, each in self.findings.items()}
             ruling &= site_rules.may_accept(self.procedure, outcomes=outcomes)
+            left = remedy.not_cleared(self.handover.room)
+            ruling &= site_rules.is_cleared([(plan, measures()[code].name) for plan, code in left])
         if plan.does == TAX or self.step_that(TAX) in done:
             ruling &= tax_rules.taxes_are_confirmed(
                 self.procedure,

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.handover import rules
+from linli.handover.site_rules import Seen
 from linli.kernel.words import gettext_noop
 from linli.places import queries as places
 from linli.premises import rules as rooms
@@ -169,24 +170,53 @@ class HundredthsField(forms.CharField):
         return rules.plain(value) if isinstance(value, int) else value
 
 
-class FindForm(forms.Form):
-    item = forms.CharField(widget=forms.HiddenInput, max_length=16)
-    value = HundredthsField(label=_("实测值"), required=False)
-    outcome = forms.ChoiceField(label=_("结论"))
-    note = forms.CharField(label=_("问题或说明"), max_length=200, required=False)
+class SiteForm(forms.Form):
+    """What was found of the items that one answers for; `cleaned_data["seen"]`: of those told."""
+
     seen_on = DayField(label=_("验收日期"))
 
-    def __init__(self, *args: Any, plan: ItemPlan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plans: Sequence[ItemPlan], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [rules.PASS, rules.FAIL, *([rules.LACK] if plan.may_lack else [])]
-        table = {code: rules.OUTCOMES[code] for code in known}
-        self.fields["outcome"].choices = choices(table, _("请选择"))  # type: ignore[attr-defined]
-        self.fields["item"].initial = plan.code
-        if plan.unit:
-            unit = say(rules.UNITS[plan.unit])
-            self.fields["value"].label = _("实测值（%(unit)s）") % {"unit": unit}
-        else:
-            del self.fields["value"]
+        self.plans = plans
+        for plan in plans:
+            known = [rules.PASS, rules.FAIL, *([rules.LACK] if plan.may_lack else [])]
+            table = {code: rules.OUTCOMES[code] for code in known}
+            if plan.unit:
+                self.fields[f"value_{plan.code}"] = HundredthsField(
+                    label=_("实测值（%(unit)s）") % {"unit": say(rules.UNITS[plan.unit])},
+                    required=False,
+                )
+            self.fields[f"outcome_{plan.code}"] = forms.ChoiceField(
+                label=_("结论"),
+                required=False,
+                choices=choices(table, _("未验")),
+            )
+            self.fields[f"note_{plan.code}"] = forms.CharField(
+                label=_("问题或说明"), max_length=200, required=False
+            )
+
+    def lines(self) -> list[tuple[ItemPlan, list[forms.BoundField]]]:
+        """Each item with its fields, as the form shows them."""
+        named = (
+            (plan, [f"{name}_{plan.code}" for name in ("value", "outcome", "note")])
+            for plan in self.plans
+        )
+        return [
+            (plan, [self[name] for name in names if name in self.fields]) for plan, names in named
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        data["seen"] = []
+        for plan in self.plans:
+            outcome = data.get(f"outcome_{plan.code}", "")
+            value, note = data.get(f"value_{plan.code}"), data.get(f"note_{plan.code}", "")
+            typed = f"value_{plan.code}" in self.changed_data or note
+            if outcome:
+                data["seen"].append(Seen(item=plan.code, outcome=outcome, value=value, note=note))
+            elif typed and f"outcome_{plan.code}" not in self.errors:
+                self.add_error(f"outcome_{plan.code}", _("请选择结论"))
+        return data
 
 
 class DefectForm(forms.Form):

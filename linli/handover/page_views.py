@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ from linli.handover.dossier import Dossier
 from linli.handover.models import Handover
 from linli.handover.views import OPENERS, READERS, UNPROCESSABLE, WRITERS
 from linli.kernel.calendar import WORK
-from linli.kernel.roles import ROLES
+from linli.kernel.roles import ROLES, Role
 from linli.kernel.rulings import ALLOWED, Refused, Ruling, every
 from linli.kernel.words import gettext_noop
 from linli.people import queries as people
@@ -95,7 +96,7 @@ def _choose(request: HttpRequest, scope: Any) -> HttpResponse:
     text = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
     rows = premises.register(scope, today=timezone.localdate(), text=text)
     due = [code for code, kind in room_kinds().items() if kind.owner == rooms.STATE]
-    rows = rows.filter(kind__in=due, handovers__isnull=True)
+    rows = queries.free(rows.filter(kind__in=due))
     rows = rows.exclude(owner=rooms.STATE).exclude(state=rooms.UNBUILT)
     found = [(room, room_kinds()[room.kind].name) for room in rows[:50]]
     names = places.name_paths({room.place[:15] for room, _kind in found})
@@ -144,7 +145,9 @@ def show(
         "warning": rules.receiver_warning(found.receiver_kind),
         "papers": papers,
         "ahead": [row for row in papers if not row["is_reached"]],
-        "items": _items(dossier, roles, today),
+        "items": showing.items(dossier),
+        "site_form": site_form(dossier, roles, today),
+        "may_find": accept in dossier.open_steps,
         "accept_on": accept in dossier.reached,
         "may_defect": dossier.may_touch(accept, roles),
         "defects": _defects(request, dossier, roles, today),
@@ -175,11 +178,7 @@ def show(
 def _put_back(context: dict[str, Any], bound: tuple[str, str, Any]) -> None:
     """A form with faults takes the place of the fresh one."""
     name, of, form = bound
-    if name == "find":
-        context["items"] = [
-            replace(i, form=form) if i.plan.code == of else i for i in context["items"]
-        ]
-    elif name == "tax":
+    if name == "tax":
         context["lines"] = [
             replace(t, form=form) if t.plan.code == of else t for t in context["lines"]
         ]
@@ -292,18 +291,19 @@ def _papers(dossier: Dossier, roles: frozenset, today: Any) -> list[dict[str, An
     return rows
 
 
-def _items(dossier: Dossier, roles: frozenset, today: Any) -> list[Any]:
-    """The items, with a form where the reader answers for one and its turn it is."""
-    open_ = dossier.step_that(ACCEPT) in dossier.open_steps
-    shown = []
-    for item in showing.items(dossier):
-        mine = open_ and any(ROLES[code] in roles for code in item.plan.by)
-        initial = {"item": item.plan.code, "seen_on": today}
-        if item.plan.code == "area" and dossier.handover.room.measured_dm2:
-            initial["value"] = dossier.handover.room.measured_dm2
-        form = forms.FindForm(auto_id=f"find-{item.plan.code}-%s", plan=item.plan, initial=initial)
-        shown.append(replace(item, form=form if mine else None))
-    return shown
+def site_form(
+    dossier: Dossier, roles: frozenset[Role], today: date, data: Any = None
+) -> forms.SiteForm:
+    """The form of the items that the reader answers for; what was measured before stands in it."""
+    plans = [
+        item
+        for item in dossier.procedure.items.values()
+        if any(ROLES[code] in roles for code in item.by)
+    ]
+    initial: dict[str, Any] = {"seen_on": today}
+    if measured := dossier.handover.room.measured_dm2:
+        initial["value_area"] = measured
+    return forms.SiteForm(data, auto_id="site-%s", plans=plans, initial=initial)
 
 
 def _defects(

@@ -64,6 +64,11 @@ def running(room: Any) -> str:
     return found.first() or ""
 
 
+def free(rooms: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of some rooms that are in no handover now."""
+    return rooms.exclude(Exists(Handover.objects.filter(room=OuterRef("pk"), ended_at=None)))
+
+
 def of_room(room: Any) -> list[Handover]:
     """All handovers of a room, the latest first."""
     step, due = cases.turn_of()

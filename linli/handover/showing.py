@@ -198,7 +198,7 @@ def _kind(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemShown:
-    """An item of the acceptance with what was found, and the form to say so."""
+    """An item of the acceptance with what was found."""
 
     plan: ItemPlan
     hands: tuple[Any, ...]
@@ -207,7 +207,6 @@ class ItemShown:
     outcome: Any = ""
     badge: str = ""
     role: Any = ""
-    form: Any = None
 
 
 def items(dossier: Dossier) -> list[ItemShown]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from linli.handover.rules import DEFECTS, FAIL, LACK, MENDED, OPEN, OUTCOMES, PASS, UNITS, plain
@@ -10,6 +11,16 @@ from linli.kernel.rulings import Ruling, every, require
 from linli.kernel.words import AnyOf
 from linli.kernel.words import gettext_noop as _
 from linli.sources.procedures import ItemPlan, Procedure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the team saw of one item of the acceptance. `value` in hundredths of its unit."""
+
+    item: str
+    outcome: str
+    value: int | None = None
+    note: str = ""
 
 
 def may_find(
@@ -22,14 +33,17 @@ def may_find(
     today: date,
     begun_on: date,
 ) -> Ruling:
-    """May this be the finding of an item? `value` in hundredths; `begun_on`: of the step."""
+    """May this be the finding of an item? `value` in hundredths; `begun_on`: of the step.
+
+    Reasons point at the fields `outcome_`, `value_` and `note_` with the item's code, and `seen_on`.
+    """
     known = [PASS, FAIL, *([LACK] if item.may_lack else [])]
     ruling = require(
         outcome in known,
         _("“%(item)s”的结论只能是%(known)s"),
         item=item.name,
         known=AnyOf(OUTCOMES[one] for one in known),
-    ).at("outcome")
+    ).at(f"outcome_{item.code}")
     if item.unit and outcome != LACK:
         unit = UNITS[item.unit]
         inside = value is not None and item.least <= value <= item.most
@@ -41,7 +55,7 @@ def may_find(
             least=plain(item.least),
             most=plain(item.most),
             unit=unit,
-        ).at("value")
+        ).at(f"value_{item.code}")
         ruling &= require(
             outcome != PASS or not inside or (value or 0) >= item.wanted,
             _("“%(item)s”低于%(wanted)s%(unit)s，不能判为合格"),
@@ -49,14 +63,16 @@ def may_find(
             item=item.name,
             wanted=plain(item.wanted),
             unit=unit,
-        ).at("outcome")
+        ).at(f"outcome_{item.code}")
     else:
-        ruling &= require(value is None, _("“%(item)s”不填实测值"), item=item.name).at("value")
+        ruling &= require(value is None, _("“%(item)s”不填实测值"), item=item.name).at(
+            f"value_{item.code}"
+        )
     return every(
         [
             ruling,
             require(outcome != FAIL or note.strip(), _("不合格的须写明问题"), "移交规则:4").at(
-                "note"
+                f"note_{item.code}"
             ),
             require(seen_on <= today, _("日期在今天之后")).at("seen_on"),
             require(
@@ -90,6 +106,20 @@ def no_open_defects(numbers: Sequence[int]) -> Ruling:
         "移交规则:6",
         n=len(numbers),
         which=tuple(str(number) for number in numbers),
+    )
+
+
+def is_cleared(left: Sequence[tuple[str, str]]) -> Ruling:
+    """A room is accepted when what its plan asks of the room itself is done.
+
+    `left`: (code of the plan, name of the measure) of what is not.
+    """
+    return require(
+        not left,
+        _("处置方案%(plan)s的%(measures)s还没有完成，完成后再验收"),
+        "移交规则:12",
+        plan=left[0][0] if left else "",
+        measures=tuple(name for _plan, name in left),
     )
 
 

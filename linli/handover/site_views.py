@@ -10,7 +10,7 @@ from linli.files import answers
 from linli.handover import accepting, forms, taxing
 from linli.handover.dossier import Dossier
 from linli.handover.models import Defect, Handover, TaxLine
-from linli.handover.page_views import told
+from linli.handover.page_views import site_form, told
 from linli.handover.views import READERS, WRITERS
 from linli.web.access import needs
 
@@ -18,16 +18,21 @@ from linli.web.access import needs
 @require_POST
 @needs(*WRITERS, of=Handover)
 def find(request: HttpRequest, found: Handover) -> HttpResponse:
-    item = request.POST.get("item", "")
-    plan = Dossier(found).procedure.items.get(item)
-    if plan is None:
-        raise Http404
-    form = forms.FindForm(request.POST, auto_id=f"find-{item}-%s", plan=plan)
+    """What was found of the items that the reader answers for, in one go."""
+    today = timezone.localdate()
+    roles = frozenset(request.access.roles_at(found.place))  # type: ignore[attr-defined]
+    form = site_form(Dossier(found), roles, today, request.POST)
     return told(
         request,
         found,
-        ("find", item, form),
-        lambda data: accepting.find(by=request.user, handover=found, **data, now=timezone.now()),
+        ("site", "", form),
+        lambda data: accepting.find(
+            by=request.user,
+            handover=found,
+            seen=data["seen"],
+            seen_on=data["seen_on"],
+            now=timezone.now(),
+        ),
         "#site",
     )
 

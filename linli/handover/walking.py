@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from linli.handover import accepting, batches, flow, rules, services, taxing
 from linli.handover.dossier import Dossier
 from linli.handover.models import Batch, Handover
+from linli.handover.site_rules import Seen
 from linli.kernel.calendar import Calendar
 from linli.kernel.roles import FINANCE, HOUSING, ROLES, STREET, Role
 from linli.kernel.roles import TAX as TAX_OFFICE
@@ -176,6 +177,7 @@ class Walker:
     def inspect(self, handover: Handover, *, failing: Sequence[str] = ()) -> None:
         """Every item looked at that was not yet; some of them fail."""
         dossier = Dossier(handover)
+        seen: dict[tuple[str, ...], list[Seen]] = {}
         for code, item in dossier.procedure.items.items():
             before = dossier.findings.get(code)
             if before is not None and before.outcome != rules.FAIL:
@@ -184,13 +186,19 @@ class Walker:
             if item.unit:
                 area = handover.room.area_dm2 or 12000
                 value = area if item.unit == "m2" else max(item.wanted, 320)
-            accepting.find(
-                by=self.of([ROLES[role] for role in item.by], handover.place),
-                handover=handover,
+            one = Seen(
                 item=code,
                 outcome=rules.FAIL if code in failing else rules.PASS,
                 value=value,
                 note=FAULTS.get(code, "不符合要求") if code in failing else "",
+            )
+            hands = tuple(item.by)
+            seen.setdefault(hands, []).append(one)
+        for hands, told in seen.items():
+            accepting.find(
+                by=self.of([ROLES[role] for role in hands], handover.place),
+                handover=handover,
+                seen=told,
                 seen_on=self.on,
                 now=self.at(11),
             )

@@ -22,7 +22,6 @@ from linli.web.fields import DayField, FilesField
 from linli.web.templatetags.words import say
 
 SEARCH = forms.TextInput(attrs={"type": "search"})
-SHEETS = ".xlsx,.xls,.csv"
 
 
 def choices(table: Mapping[str, Any], first: Any = "") -> list[tuple[str, Any]]:
@@ -237,11 +236,3 @@ WAYS = {
     verdicts.RETURNED: _("退回再议"),
 }
 """What a convener may say where opinions do not decide."""
-
-
-class SheetForm(forms.Form):
-    sheet = forms.FileField(
-        label=_("文件"),
-        help_text=_("Excel 或 CSV，先检查、后写入"),
-        widget=forms.FileInput(attrs={"accept": SHEETS}),
-    )

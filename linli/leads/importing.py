@@ -51,6 +51,10 @@ class Plan:
         return len(self.new) + len(self.added)
 
     @property
+    def changes(self) -> int:
+        return self.good
+
+    @property
     def counts(self) -> dict[str, int]:
         return {"new": len(self.new), "added": len(self.added), "same": self.same}
 

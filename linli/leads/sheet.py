@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.leads import rules
 from linli.sheets import lists
-from linli.sheets.headings import Headings, Wanted, ranked
+from linli.sheets.headings import Headings
 from linli.sheets.model import Sheet
 from linli.sources import lead_kind_named, lead_kinds
 from linli.sources.chart import folded
@@ -40,8 +40,12 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 }
 """What a column is called in practice, best name first."""
 
-NEEDED = (frozenset({"kind"}), frozenset({"text"}), frozenset({"estate", "room"}))
-MOST_ROWS = 5_000
+LAYOUT = lists.Layout(
+    fields=FIELDS,
+    headings=HEADINGS,
+    needed=(frozenset({"kind"}), frozenset({"text"}), frozenset({"estate", "room"})),
+    most=5_000,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,53 +63,9 @@ class LeadRow:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How a person says a sheet is to be read: field → heading ("" = the field is not there)."""
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A sheet as it was read."""
-
-    sheet: Sheet
-    found: Headings
-    rows: tuple[LeadRow, ...]
-    faults: Ruling
-
-
-def wanted(told: Told) -> Wanted:
-    return Wanted(ranked(HEADINGS), NEEDED, given=dict(told.columns) or None)
-
-
-def open_sheet(data: bytes, *, name: str, told: Told) -> tuple[Sheet, Headings | None]:
-    """The sheet with the headings; raises Refused where the file is no spreadsheet."""
-    return lists.open_list(data, name=name, names=wanted(told))
-
-
-def lacking(found: Headings | None) -> Ruling:
-    """Which columns are missing; nothing can be read without them."""
-    return lists.lacking(found, needed=NEEDED, fields=FIELDS)
-
-
-def read(sheet: Sheet, found: Headings) -> Read:
+def read(sheet: Sheet, found: Headings) -> lists.Read[LeadRow]:
     """All rows below the headings, each with all its faults."""
-    rows: list[LeadRow] = []
-    faults: list[Ruling] = []
-    last = min(len(sheet.rows), found.last_row + MOST_ROWS)
-    for number in range(found.last_row + 1, last + 1):
-        text = {name: sheet.text(number, at) for name, at in found.columns.items()}
-        if not any(text.values()):
-            continue
-        row, ruling = _row(number, text)
-        faults.append(ruling)
-        if row:
-            rows.append(row)
-    if len(sheet.rows) > last:
-        faults.append(refuse(_("一次最多导入%(n)s行，请分成几个文件"), n=MOST_ROWS))
-    return Read(sheet, found, tuple(rows), every(faults))
+    return LAYOUT.read(sheet, found, _row)
 
 
 def _row(number: int, text: Mapping[str, str]) -> tuple[LeadRow | None, Ruling]:

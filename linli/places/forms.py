@@ -13,8 +13,6 @@ from linli.web.fields import DayField
 from linli.web.reasons import put_on
 from linli.web.templatetags.words import say
 
-SHEETS = ".xlsx,.xls,.csv"
-
 
 def level_choices() -> list[tuple[str, Any]]:
     return [
@@ -116,16 +114,6 @@ class SucceedForm(forms.Form):
 
 class CloseForm(forms.Form):
     until_on = DayField(label=_("到哪天止"), help_text=_("含当天"))
-
-
-class SheetForm(forms.Form):
-    """A spreadsheet to look through before anything is written."""
-
-    sheet = forms.FileField(
-        label=_("文件"),
-        help_text=_("Excel 或 CSV，先检查、后写入"),
-        widget=forms.FileInput(attrs={"accept": SHEETS}),
-    )
 
 
 class ConfirmForm(forms.Form):

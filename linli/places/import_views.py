@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,23 +12,26 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.files import queries as file_queries
 from linli.files import services as files
+from linli.files.wizard import ImportWizard, SheetForm
 from linli.kernel.roles import SYSTEM_ADMIN
-from linli.kernel.rulings import Refused, Ruling
+from linli.kernel.rulings import Refused
 from linli.places import imports, queries, rules, services
-from linli.places.forms import ConfirmForm, DoorsFilter, GridForm, HolidaysForm, SheetForm
+from linli.places.forms import ConfirmForm, DoorsFilter, GridForm, HolidaysForm
 from linli.places.models import Place
 from linli.places.views import KEEPERS, by_code, status_of
-from linli.sheets.answers import XLSX, download, excel
-from linli.sheets.writing import BadRow, BadSheet, write_bad_rows
+from linli.sheets import lists
+from linli.sheets.answers import excel
+from linli.sheets.headings import Headings
+from linli.sheets.model import Sheet
 from linli.web.access import may, needs
 from linli.web.fields import whole_number
 from linli.web.reasons import put_on
 from linli.web.registers import Bulk, Column, Register
-from linli.web.templatetags.words import say
 
 
 def _county(request: HttpRequest) -> str:
@@ -169,67 +173,77 @@ def doors_excel(request: HttpRequest, place: Place) -> HttpResponse:
     return excel(name, DOOR_COLUMNS, _doors(request, place)[1])
 
 
+class Doors(ImportWizard):
+    layout = imports.DOORS
+    route = "places:import_doors"
+    pages = ("places/import_doors.html", "places/import_doors_look.html")
+
+    def __init__(self, request: HttpRequest, estate: Place) -> None:
+        super().__init__(request, estate.place)
+        self.estate = estate
+
+    @property
+    def sheet_name(self) -> str:
+        return _("%(place)s楼栋和户") % {"place": self.estate.name}
+
+    def place(self) -> str:
+        return self.estate.place
+
+    def hints(self) -> dict[str, str]:
+        return {"area": _("平方米"), "grid": _("已录入的网格名称，可不填")}
+
+    def around(self) -> dict[str, Any]:
+        return {"place": self.estate, "path": queries.path(self.estate.place)}
+
+    def read(self, found_in: Sheet, found: Headings, told: lists.Told) -> lists.Read[rules.DoorRow]:
+        return imports.read_doors(found_in, found)
+
+    def plan(self, rows: Sequence[rules.DoorRow]) -> rules.DoorPlan:
+        return queries.plan_doors(estate=self.estate, rows=rows)
+
+    def write(self, rows: Sequence[rules.DoorRow], *, accept_good: bool) -> HttpResponse:
+        done = services.import_doors(
+            by=self.request.user,
+            estate=self.estate,
+            rows=rows,
+            accept_good=accept_good,
+            now=timezone.now(),
+        )
+        text = _("已导入：新增%(new)s户，更新%(changed)s户，未变%(same)s户") % done.facts
+        messages.success(self.request, text)
+        return redirect("places:doors", self.estate.place)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs(*KEEPERS, of=estate_by_code)
 def import_doors(request: HttpRequest, estate: Place) -> HttpResponse:
-    """An estate's list of dwellings: upload, see what it would change and what is wrong."""
-    form = SheetForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {
-        "form": form,
-        "place": estate,
-        "path": queries.path(estate.place),
-        "columns": [(aliases[0], aliases[1:]) for aliases in rules.DOOR_COLUMNS.values()],
-    }
-    if request.method == "POST" and form.is_valid():
-        sheet = form.cleaned_data["sheet"]
-        try:
-            file = files.keep(
-                by=request.user,
-                content=sheet,
-                name=sheet.name,
-                place=estate.place,
-                now=timezone.now(),
-            )
-            read = imports.read_doors(file_queries.content(file), name=file.name)[-1]
-        except Refused as refused:
-            put_on(form, refused.ruling.at("sheet"))
-        else:
-            plan = queries.plan_doors(estate=estate, rows=read.rows)
-            context |= {"plan": plan, "faults": read.faults & plan.faults, "file": file}
-    return render(request, "places/import_doors.html", context, status=status_of(form))
+    return Doors(request, estate).upload()
+
+
+@require_safe
+@needs(*KEEPERS, of=estate_by_code)
+def import_doors_template(request: HttpRequest, estate: Place) -> HttpResponse:
+    return Doors(request, estate).template()
+
+
+@require_POST
+@never_cache
+@needs(*KEEPERS, of=estate_by_code)
+def import_doors_look(request: HttpRequest, estate: Place) -> HttpResponse:
+    return Doors(request, estate).look()
 
 
 @require_POST
 @needs(*KEEPERS, of=estate_by_code)
 def import_doors_confirm(request: HttpRequest, estate: Place) -> HttpResponse:
-    """Write the whole list, or nothing if a row is faulty."""
-    file = _kept(request, int(request.POST.get("file") or 0), estate.place)
-    read = imports.read_doors(file_queries.content(file), name=file.name)[-1]
-    read.faults.enforce()
-    done = services.import_doors(by=request.user, estate=estate, rows=read.rows, now=timezone.now())
-    messages.success(
-        request, _("已导入：新增%(new)s户，更新%(changed)s户，未变%(same)s户") % done.facts
-    )
-    return redirect("places:doors", estate.place)
+    return Doors(request, estate).confirm()
 
 
 @require_POST
 @needs(*KEEPERS, of=estate_by_code)
 def import_doors_bad(request: HttpRequest, estate: Place) -> HttpResponse:
-    """The rows that need mending, with their faults, as a workbook to fill in and bring again."""
-    file = _kept(request, int(request.POST.get("file") or 0), estate.place)
-    sheet, head, at, read = imports.read_doors(file_queries.content(file), name=file.name)
-    faults = read.faults & queries.plan_doors(estate=estate, rows=read.rows).faults
-    bad = BadSheet(sheet, head, _bad_rows(faults, at))
-    name = _("%(place)s待修改的行") % {"place": estate.name}
-    return download(write_bad_rows([bad]), f"{name}.xlsx", XLSX)
-
-
-def _bad_rows(faults: Ruling, at: dict[str, int]) -> list[BadRow]:
-    by_row: dict[int, list[tuple[int | None, str]]] = {}
-    for reason in faults.reasons:
-        if reason.row is not None:
-            by_row.setdefault(reason.row, []).append((at.get(reason.field), say(reason)))
-    return [BadRow(row, found) for row, found in sorted(by_row.items())]
+    return Doors(request, estate).bad_rows()
 
 
 @require_POST

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from linli.kernel.rulings import Refused, Ruling, every, refuse
+from linli.kernel.rulings import Refused, Ruling, refuse
 from linli.kernel.words import gettext_noop as _
 from linli.places import rules
-from linli.sheets.headings import Wanted, complete, find_headings, ranked
+from linli.sheets import lists
+from linli.sheets.headings import Headings, Wanted, complete, find_headings, ranked
 from linli.sheets.model import Sheet
 from linli.sheets.reading import read_workbook
 
@@ -45,28 +46,14 @@ def read_divisions(data: bytes, *, name: str) -> tuple[list[tuple[int, str, str]
     return rows, Ruling() if rows else refuse(_("表里没有一行内容"))
 
 
-def read_doors(data: bytes, *, name: str) -> tuple[Sheet, int, dict[str, int], DoorsRead]:
-    """An estate's list of dwellings; raises Refused if it is none at all.
-
-    Gives the sheet, its heading row and columns (for the workbook of bad rows) and what was read.
-    """
-    sheet, head, at = first_table(data, name, rules.DOOR_COLUMNS, ("building", "room"))
-    good: list[rules.DoorRow] = []
-    faults: list[Ruling] = []
-    for row in range(head + 1, len(sheet.rows) + 1):
-        values = {column: sheet.text(row, where) for column, where in at.items()}
-        if not any(values.values()):
-            continue
-        door, ruling = rules.read_door(values, row=row)
-        faults.append(ruling)
-        if door:
-            good.append(door)
-    return sheet, head, at, DoorsRead(good, every(faults))
+DOORS = lists.Layout(
+    fields={name: words[0] for name, words in rules.DOOR_COLUMNS.items()},
+    headings=rules.DOOR_COLUMNS,
+    needed=(frozenset({"building"}), frozenset({"room"})),
+    most=20_000,
+)
 
 
-class DoorsRead:
-    """Rows that can be read, and the faults of those that cannot."""
-
-    def __init__(self, rows: list[rules.DoorRow], faults: Ruling) -> None:
-        self.rows = rows
-        self.faults = faults
+def read_doors(sheet: Sheet, found: Headings) -> lists.Read[rules.DoorRow]:
+    """An estate's list of dwellings, each row with all its faults."""
+    return DOORS.read(sheet, found, lambda row, text: rules.read_door(text, row=row))

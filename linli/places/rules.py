@@ -385,6 +385,10 @@ class DoorPlan:
     def good(self) -> int:
         return len(self.new) + len(self.changed) + self.same
 
+    @property
+    def changes(self) -> int:
+        return len(self.new) + len(self.changed)
+
 
 def plan_doors(
     rows: Iterable[DoorRow],

@@ -23,6 +23,12 @@ urlpatterns = [
     path("<str:code>/doors/excel/", import_views.doors_excel, name="doors_excel"),
     path("<str:code>/doors/import/", import_views.import_doors, name="import_doors"),
     path(
+        "<str:code>/doors/import/template/",
+        import_views.import_doors_template,
+        name="import_doors_template",
+    ),
+    path("<str:code>/doors/import/look/", import_views.import_doors_look, name="import_doors_look"),
+    path(
         "<str:code>/doors/import/confirm/",
         import_views.import_doors_confirm,
         name="import_doors_confirm",

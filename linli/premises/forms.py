@@ -18,7 +18,6 @@ from linli.web.fields import AmountField, DayField, FilesField
 from linli.web.templatetags.words import say
 
 SEARCH = forms.TextInput(attrs={"type": "search"})
-SHEETS = ".xlsx,.xls,.csv"
 
 
 def _choices(table: dict[str, str], first: Any = "") -> list[tuple[str, Any]]:
@@ -297,11 +296,3 @@ class QuotaFilter(forms.Form):
         super().__init__(*args, **kwargs)
         found = [(one.code, f"　{one.name}" if len(one.code) > 9 else one.name) for one in inside]
         self.fields["inside"].choices = [("", _("全部")), *found]  # type: ignore[attr-defined]
-
-
-class SheetForm(forms.Form):
-    sheet = forms.FileField(
-        label=_("文件"),
-        help_text=_("Excel 或 CSV，先检查、后写入"),
-        widget=forms.FileInput(attrs={"accept": SHEETS}),
-    )

@@ -61,6 +61,10 @@ class Plan:
         return len(self.new) + len(self.changed) + self.same
 
     @property
+    def changes(self) -> int:
+        return len(self.new) + len(self.changed)
+
+    @property
     def counts(self) -> dict[str, int]:
         return {"new": len(self.new), "changed": len(self.changed), "same": self.same}
 

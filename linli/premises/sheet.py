@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from linli.kernel.words import gettext_noop as _
 from linli.places.rules import read_area, read_floor
 from linli.premises import rules
 from linli.sheets import lists
-from linli.sheets.headings import Headings, Wanted, ranked
+from linli.sheets.headings import Headings
 from linli.sheets.model import Sheet
 from linli.sources import room_kind_named
 from linli.sources.chart import folded
@@ -45,8 +45,6 @@ FIELDS = {
 }
 """What a column may be read as, in the order in which the register is written out."""
 
-NEEDED = (frozenset({"kind"}), frozenset({"name"}), frozenset({"estate", "code"}))
-MOST_ROWS = 20_000
 LONGEST = {
     "name": 64,
     "building": 32,
@@ -63,9 +61,12 @@ def _words() -> Mapping[str, Any]:
     return MappingProxyType(tomllib.loads(text))
 
 
-def headings(name: str) -> tuple[str, ...]:
-    """What a column is called in practice, best name first."""
-    return tuple(_words()["headings"][name])
+LAYOUT = lists.Layout(
+    fields=FIELDS,
+    headings=_words()["headings"],
+    needed=(frozenset({"kind"}), frozenset({"name"}), frozenset({"estate", "code"})),
+    most=20_000,
+)
 
 
 @cache
@@ -100,68 +101,19 @@ class RoomRow:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How a person says a sheet is to be read: field → heading, word for a kind → its code."""
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A sheet as it was read. `unknown`: words for kinds nobody knows, with how often they stand."""
-
-    sheet: Sheet
-    found: Headings
-    rows: tuple[RoomRow, ...]
-    faults: Ruling
-    unknown: Mapping[str, int]
-
-    @property
-    def total(self) -> int:
-        bad = {reason.row for reason in self.faults.reasons}
-        return len(self.rows) + len(bad)
+def read(sheet: Sheet, found: Headings, told: lists.Told = lists.AS_IT_IS) -> lists.Read[RoomRow]:
+    """All rows below the headings; words for kinds that nobody knows are kept to be explained."""
+    return LAYOUT.read(
+        sheet,
+        found,
+        lambda number, text: _row(sheet, number, found.columns, text, told),
+        unknown=lambda text: _unknown_kind(text.get("kind", ""), told),
+    )
 
 
-def open_sheet(data: bytes, *, name: str, told: Told = Told()) -> tuple[Sheet, Headings | None]:  # noqa: B008
-    """The sheet with the headings; raises Refused where the file is no spreadsheet."""
-    return lists.open_list(data, name=name, names=wanted(told))
-
-
-def wanted(told: Told = Told()) -> Wanted:  # noqa: B008
-    return Wanted(ranked(_words()["headings"]), NEEDED, given=dict(told.columns) or None)
-
-
-def lacking(found: Headings | None) -> Ruling:
-    """Which columns are missing; nothing can be read without them."""
-    return lists.lacking(found, needed=NEEDED, fields=FIELDS)
-
-
-def read(sheet: Sheet, found: Headings, told: Told = Told()) -> Read:  # noqa: B008
-    """All rows below the headings, each with all its faults."""
-    rows: list[RoomRow] = []
-    faults: list[Ruling] = []
-    unknown: dict[str, int] = {}
-    last = min(len(sheet.rows), found.last_row + MOST_ROWS)
-    for number in range(found.last_row + 1, last + 1):
-        text = {name: sheet.text(number, at) for name, at in found.columns.items()}
-        if not any(text.values()):
-            continue
-        row, ruling = _row(sheet, number, found.columns, text, told)
-        faults.append(ruling)
-        if row:
-            rows.append(row)
-        if word := _unknown_kind(text.get("kind", ""), told):
-            unknown[word] = unknown.get(word, 0) + 1
-    if len(sheet.rows) > last:
-        faults.append(refuse(_("一次最多导入%(n)s行，请分成几个文件"), n=MOST_ROWS))
-    return Read(sheet, found, tuple(rows), every(faults), unknown)
-
-
-def _unknown_kind(word: str, told: Told) -> str:
+def _unknown_kind(word: str, told: lists.Told) -> str:
     kind = room_kind_named(word)
-    known = not word or word in told.kinds or (kind is not None and kind.leaf)
+    known = not word or word in told.words or (kind is not None and kind.leaf)
     return "" if known else word
 
 
@@ -170,7 +122,7 @@ def _row(
     number: int,
     columns: Mapping[str, int],
     text: Mapping[str, str],
-    told: Told,
+    told: lists.Told,
 ) -> tuple[RoomRow | None, Ruling]:
     rulings: list[Ruling] = [
         require(len(text.get(name, "")) <= most, _("“%(value)s”太长"), value=text[name][:30]).at(
@@ -220,10 +172,10 @@ def _row(
     return (made, ALLOWED) if ruling.allowed else (None, ruling)
 
 
-def _kind(word: str, told: Told) -> tuple[str, Ruling]:
+def _kind(word: str, told: lists.Told) -> tuple[str, Ruling]:
     if not word:
         return "", ALLOWED
-    if chosen := told.kinds.get(word):
+    if chosen := told.words.get(word):
         return chosen, ALLOWED
     kind = room_kind_named(word)
     if kind is not None and kind.leaf:

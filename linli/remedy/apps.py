@@ -62,17 +62,20 @@ def _find_plans(asked: Any) -> Iterator[Any]:
 
 def _to_see_to(access: Any, today: Any) -> Iterator[Any]:
     """What is late or near, promises whose day has come, letters and follow-ups to answer."""
+    from linli.places import queries as places
     from linli.remedy import queries
     from linli.remedy.readers import DECIDERS, DOERS, WHOLE
     from linli.web.desk import Line
 
     if not access.holds(*WHOLE):
         return
-    found = queries.to_see_to(access.user, access.scope(*WHOLE), today=today)
+    near = queries.near_day(today, places.calendar())
+    found = queries.to_see_to(access.user, access.scope(*WHOLE), today=today, near=near)
     register = reverse("remedy:register")
     does, decides = access.holds(*DOERS), access.holds(*DECIDERS)
     for look, title, shown in (
         ("late", _("%(n)s份处置方案已逾期"), True),
+        ("near", _("%(n)s份处置方案快到期"), True),
         ("answer", _("%(n)s份处置方案的督办待回复"), True),
         ("promise", _("%(n)s份处置方案有约谈承诺到期待复核"), does),
         ("letter", _("%(n)s份处置方案有文书待回复"), does),

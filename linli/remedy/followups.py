@@ -10,7 +10,7 @@ from django.utils import timezone
 from linli.kernel.rulings import Refused, Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 from linli.places import queries as places
-from linli.remedy import dealings, issuing, queries, rules
+from linli.remedy import dealings, issuing, lateness, queries, rules
 from linli.remedy.models import Letter, Plan, Round
 from linli.remedy.standing import User
 from linli.sources import number
@@ -28,7 +28,7 @@ def follow_up(*, by: User, plan: Plan, now: datetime) -> Round:
     today = timezone.localdate(now)
     late = not plan.is_over and plan.due_on is not None and plan.due_on < today
     told = dealings.next_round(
-        queries.rounds_of(plan),
+        lateness.rounds_of(plan),
         late=late,
         today=today,
         street_rounds=number("remedy_street_rounds_count", on=today, place=plan.place),
@@ -62,7 +62,7 @@ def run(*, now: datetime, step: object = None) -> Supervision:
     """The daily chore: follow up on everything that is late. However often it runs, a plan gets one
     round at a time. `step` (done, total, text) is told of each plan."""
     issued, refused = [], []
-    plans = queries.to_follow_up(timezone.localdate(now))
+    plans = lateness.to_follow_up(timezone.localdate(now))
     for done, plan in enumerate(plans, 1):
         try:
             issued.append(follow_up(by=None, plan=plan, now=now))

@@ -21,7 +21,7 @@ from django.db.models import (
     Value,
     Window,
 )
-from django.db.models.functions import RowNumber, Substr
+from django.db.models.functions import RowNumber
 
 from linli.cases import queries as cases
 from linli.kernel.calendar import Calendar
@@ -48,6 +48,7 @@ from linli.remedy.models import (
 from linli.search import words
 from linli.search.lookups import closest
 from linli.sources import number
+from linli.sources.remedies import measures
 
 CARDS = 20
 """A board shows so many plans of each state."""
@@ -78,6 +79,17 @@ def next_code(county: str) -> str:
 def open_plan(room: Any) -> Plan | None:
     """The plan of a room that is not over."""
     return Plan.objects.filter(room=room).exclude(state__in=rules.OVER).first()
+
+
+def not_cleared(room: Any) -> list[tuple[str, str]]:
+    """(code of the plan, of the measure) of what has still to be done to the room itself."""
+    codes = [code for code, measure in measures().items() if measure.clears]
+    found = Task.objects.filter(plan__room=room, state=rules.OPEN, code__in=codes)
+    return list(
+        found.exclude(plan__state__in=rules.OVER)
+        .order_by("plan__code", "number")
+        .values_list("plan__code", "code")
+    )
 
 
 def case_of(plan: Plan) -> Any:
@@ -349,81 +361,15 @@ def plans_of(room: Any) -> list[Plan]:
     return list(Plan.objects.filter(room=room).order_by("-pk"))
 
 
-# --- follow-ups ---------------------------------------------------------------------------------
-
-
-def to_follow_up(today: date, scope: Scope | None = None) -> list[Plan]:
-    """Late plans on which no round is running today."""
-    running = Round.objects.filter(plan=OuterRef("pk"), ended_at=None, due_on__gte=today)
-    found = Plan.objects.filter(is_late(today)).exclude(Exists(running))
-    if scope is not None:
-        found = found.filter(pk__in=Plan.objects.within(scope).values("pk"))
-    return list(found.select_related("room").order_by("pk"))
-
-
-def rounds_of(plan: Plan) -> list[dealings.Round]:
-    """The rounds of a plan as the rules see them."""
-    return [
-        dealings.Round(
-            number=row.number,
-            level=row.level,
-            due_on=row.due_on,
-            ended=row.ended_at is not None,
-        )
-        for row in plan.rounds.all()
-    ]
-
-
-def latest_rounds(rows: QuerySet[Plan], *, level: str = "") -> QuerySet[Round]:
-    """The running round of each plan, the longest late first."""
-    found = Round.objects.filter(ended_at=None, plan__in=rows.values("pk"))
-    last = Round.objects.filter(plan=OuterRef("plan"), ended_at=None).order_by("-number")
-    found = found.filter(pk=last.values("pk")[:1])
-    if level:
-        found = found.filter(level=level)
-    return found.select_related("plan__room").order_by("late_since", "pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Supervised:
-    """What is late in one street: plans, follow-ups by level, since when the oldest is late."""
-
-    street: str
-    late: int
-    by_street: int
-    by_district: int
-    oldest: date | None
-
-
-def supervised(rows: QuerySet[Plan], *, today: date) -> list[Supervised]:
-    """Streets with something late, the longest late first; one query."""
-    district = Round.objects.filter(plan=OuterRef("pk"), ended_at=None, level="district")
-    street = Round.objects.filter(plan=OuterRef("pk"), ended_at=None, level="street")
-    told = (
-        rows.filter(is_late(today))
-        .order_by()
-        .annotate(street=Substr("place", 1, 9), up=Exists(district), here=Exists(street))
-        .values_list("street")
-        .annotate(
-            n=Count("pk"),
-            by_street=Count("pk", filter=Q(here=True, up=False)),
-            by_district=Count("pk", filter=Q(up=True)),
-            oldest=Min("due_on"),
-        )
-    )
-    found = [Supervised(*row) for row in told]
-    return sorted(found, key=lambda each: (each.oldest or today, each.street))
-
-
-TO_SEE_TO = ("late", "answer", "promise", "letter", "asked")
+TO_SEE_TO = ("late", "near", "answer", "promise", "letter", "asked")
 """What a desk says about plans, of rules.LOOKS; `leads` beside them are those without a plan."""
 
 
-def to_see_to(user: Any, scope: Scope, *, today: date) -> dict[str, int]:
+def to_see_to(user: Any, scope: Scope, *, today: date, near: date) -> dict[str, int]:
     """How many plans in a scope want each of TO_SEE_TO, as the register counts them, and how many
     settled leads (`leads`) have none. One query, asked beside the reader's own row."""
     wanted = {
-        look: Plan.objects.within(scope).filter(_looked_for(look, today, today))
+        look: Plan.objects.within(scope).filter(_looked_for(look, today, near))
         for look in TO_SEE_TO
     }
     counts = {

@@ -20,7 +20,7 @@ from linli.kernel.words import AnyOf, gettext_noop
 from linli.places import queries as places
 from linli.premises import queries as premises
 from linli.premises import rules as room_rules
-from linli.remedy import dealings, queries, rules, showing
+from linli.remedy import dealings, lateness, queries, rules, showing
 from linli.remedy.flow import PLAN
 from linli.remedy.forms import PlansFilter
 from linli.remedy.models import Plan
@@ -199,11 +199,11 @@ def followups(request: HttpRequest) -> HttpResponse:
     rows = plans_seen(access)
     street = request.GET.get("street", "")
     level = request.GET.get("level", "")
-    told = queries.supervised(rows, today=today)
+    told = lateness.supervised(rows, today=today)
     if street in {each.street for each in told}:
         rows = rows.within(street)
     level = level if level in dealings.LEVELS else ""
-    found = queries.latest_rounds(rows, level=level)
+    found = lateness.latest_rounds(rows, level=level)
     names = places.names({each.street for each in told})
     table = Register(
         request,

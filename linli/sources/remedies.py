@@ -32,7 +32,8 @@ class Measure:
     It fits where all of `violations`, `violators`, `rooms` (widest kinds) hold; empty = any.
     `why`: dimension → why it does not fit there. `days`: name of its dated number of working
     days. `roles`: codes of who may be responsible. `letter`: the letter that goes with it, or "".
-    `asks`: whoever is behind it has to do it.
+    `asks`: whoever is behind it has to do it. `clears`: it brings the room itself into the state in
+    which it can be handed over.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Measure:
     days: str
     letter: str
     asks: bool
+    clears: bool
     roles: tuple[str, ...]
     cites: tuple[str, ...]
     violations: frozenset[str]
@@ -98,6 +100,7 @@ def _measure(row: Mapping[str, Any]) -> Measure:
         days=row["days"],
         letter=row.get("letter", ""),
         asks=row.get("asks", False),
+        clears=row.get("clears", False),
         roles=tuple(row["roles"]),
         cites=tuple(row["cites"]),
         violations=frozenset(row.get("violations", ())),

@@ -33,7 +33,6 @@ from linli.web.fields import AmountField, DayField, FilesField
 from linli.web.templatetags.words import say
 
 SEARCH = forms.TextInput(attrs={"type": "search"})
-SHEETS = ".xlsx,.xls,.csv"
 
 
 def _choices(table: Any, first: Any) -> list[tuple[str, Any]]:
@@ -278,11 +277,3 @@ class CompareForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("before", "after"):
             self.fields[name].choices = list(bases)  # type: ignore[attr-defined]
-
-
-class SheetForm(forms.Form):
-    sheet = forms.FileField(
-        label=_("文件"),
-        help_text=_("Excel 或 CSV，先检查、后写入"),
-        widget=forms.FileInput(attrs={"accept": SHEETS}),
-    )

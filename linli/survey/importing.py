@@ -34,6 +34,10 @@ class Plan:
         return len(self.new) + self.same
 
     @property
+    def changes(self) -> int:
+        return len(self.new)
+
+    @property
     def counts(self) -> dict[str, int]:
         return {"teams": len(self.teams), "new": len(self.new), "same": self.same}
 

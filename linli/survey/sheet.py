@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from linli.kernel.identity import parse_phone
 from linli.kernel.roles import DEPARTMENTS, ROLES
-from linli.kernel.rulings import ALLOWED, Refused, Ruling, every, refuse, require
+from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
-from linli.sheets.headings import Headings, Wanted, complete, find_headings, ranked
+from linli.sheets import lists
+from linli.sheets.headings import Headings
 from linli.sheets.model import Sheet
-from linli.sheets.reading import read_workbook
 from linli.sources.chart import folded
 
 FIELDS = {
@@ -35,8 +35,12 @@ HEADINGS = {
     "phone": ["联系电话", "电话", "手机", "手机号", "手机号码", "联系方式"],
     "username": ["登录名", "账号", "用户名", "系统账号"],
 }
-NEEDED = (frozenset({"number"}), frozenset({"name"}), frozenset({"department"}))
-MOST_ROWS = 20_000
+LAYOUT = lists.Layout(
+    fields=FIELDS,
+    headings=HEADINGS,
+    needed=(frozenset({"number"}), frozenset({"name"}), frozenset({"department"})),
+    most=20_000,
+)
 MOST_TEAMS = 9_999
 LONGEST = {"team": 64, "name": 32, "unit": 64, "username": 64}
 _SHORT = {
@@ -68,54 +72,9 @@ class MemberRow:
     username: str
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A sheet as it was read."""
-
-    sheet: Sheet
-    found: Headings
-    rows: tuple[MemberRow, ...]
-    faults: Ruling
-
-    @property
-    def total(self) -> int:
-        return len(self.rows) + len({reason.row for reason in self.faults.reasons})
-
-
-def open_sheet(data: bytes, *, name: str) -> tuple[Sheet, Headings | None]:
-    """The first visible sheet that has the headings. Raises Refused where it is no spreadsheet."""
-    book, ruling = read_workbook(data, name=name)
-    if book is None or not book.visible_sheets:
-        raise Refused(ruling if not ruling.allowed else refuse(_("表里没有一行内容")))
-    wanted = Wanted(ranked(HEADINGS), NEEDED)
-    tried = [(sheet, find_headings(sheet, wanted)) for sheet in book.visible_sheets]
-    whole = next((each for each in tried if complete(each[1], wanted)), None)
-    return whole or next((each for each in tried if each[1]), tried[0])
-
-
-def lacking(found: Headings | None) -> Ruling:
-    """Which columns are missing; nothing can be read without them."""
-    there = set(found.columns) if found else set()
-    gone = tuple(FIELDS[name] for sign in NEEDED for name in sign if name not in there)
-    return require(not gone, _("没有找到这些栏目：%(names)s"), names=gone)
-
-
-def read(sheet: Sheet, found: Headings) -> Read:
+def read(sheet: Sheet, found: Headings) -> lists.Read[MemberRow]:
     """All rows below the headings, each with all its faults."""
-    rows: list[MemberRow] = []
-    faults: list[Ruling] = []
-    last = min(len(sheet.rows), found.last_row + MOST_ROWS)
-    for number in range(found.last_row + 1, last + 1):
-        text = {name: sheet.text(number, at) for name, at in found.columns.items()}
-        if not any(text.values()):
-            continue
-        row, ruling = _row(number, text)
-        faults.append(ruling)
-        if row:
-            rows.append(row)
-    if len(sheet.rows) > last:
-        faults.append(refuse(_("一次最多导入%(n)s行，请分成几个文件"), n=MOST_ROWS))
-    return Read(sheet, found, tuple(rows), every(faults))
+    return LAYOUT.read(sheet, found, _row)
 
 
 def _row(at: int, text: Mapping[str, str]) -> tuple[MemberRow | None, Ruling]:

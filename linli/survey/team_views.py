@@ -1,29 +1,24 @@
-"""Teams and their people: the list, forming a team, a whole list as a spreadsheet."""
+"""Teams and their people: the list, forming a team, taking somebody out of one."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from linli.files import queries as file_queries
-from linli.files import services as files
-from linli.kernel.roles import DEPARTMENTS
 from linli.kernel.rulings import Refused
-from linli.sheets.answers import XLSX, download, excel
-from linli.sheets.writing import Column, Table, write_xlsx
-from linli.survey import importing, queries, services, sheet, showing
-from linli.survey.forms import MembersFilter, SheetForm, TeamForm
+from linli.sheets.answers import excel
+from linli.survey import queries, services, showing
+from linli.survey.forms import MembersFilter, TeamForm
 from linli.survey.views import (
-    FORM,
     MANAGERS,
     READERS,
     UNPROCESSABLE,
@@ -36,9 +31,6 @@ from linli.web.access import needs
 from linli.web.fields import whole_number
 from linli.web.reasons import put_on
 from linli.web.registers import Bulk, Register
-from linli.web.templatetags.words import say
-
-SHOWN_FAULTS = 100
 
 
 def _members(request: HttpRequest, found: Any) -> tuple[MembersFilter, Any]:
@@ -131,101 +123,3 @@ def teams_excel(request: HttpRequest, pk: int) -> HttpResponse:
     found = campaign_of(request, pk)
     columns = showing.member_sheet(manages(request, found))
     return excel(_("排查人员名单"), columns, _members(request, found)[1])
-
-
-@require_safe
-@needs(*MANAGERS)
-def import_template(request: HttpRequest) -> HttpResponse:
-    """An empty list to fill in."""
-    heads = [Column(str(say(word)), "text") for word in sheet.FIELDS.values()]
-    hints = {
-        "department": _("、").join(say(role.name) for role in DEPARTMENTS),
-        "username": _("没有账号的留空，用纸质表"),
-        "lead": _("一组写一次即可"),
-    }
-    told = Table(
-        _("填写说明"),
-        [Column(_("栏目"), "text"), Column(_("怎么写"), "text")],
-        [(say(word), hints.get(name, "")) for name, word in sheet.FIELDS.items()],
-    )
-    name = _("排查人员名单（空表）")
-    return download(write_xlsx([Table(_("排查人员名单"), heads, []), told]), f"{name}.xlsx", XLSX)
-
-
-@never_cache
-@require_http_methods(FORM)
-@needs(*MANAGERS)
-def bring(request: HttpRequest, pk: int) -> HttpResponse:
-    """A list of people: upload it, see what it would change and what is wrong."""
-    found = must_manage(request, pk)
-    form = SheetForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        brought = form.cleaned_data["sheet"]
-        try:
-            file = files.keep(
-                by=request.user,
-                content=brought,
-                name=brought.name,
-                place=found.place,
-                personal=True,
-                now=timezone.now(),
-            )
-            return _look(request, found, file)
-        except Refused as refused:
-            put_on(form, refused.ruling.at("sheet"))
-    columns = [(word, sheet.HEADINGS[name]) for name, word in sheet.FIELDS.items()]
-    context = {"form": form, "campaign": found, "columns": columns}
-    status = UNPROCESSABLE if form.is_bound and form.errors else 200
-    return render(request, "survey/import.html", context, status=status)
-
-
-def _look(request: HttpRequest, found: Any, file: Any) -> HttpResponse:
-    """The dry run: nothing is written."""
-    found_in, headings = sheet.open_sheet(file_queries.content(file), name=file.name)
-    lacking = sheet.lacking(headings)
-    context: dict[str, Any] = {"file": file, "campaign": found, "lacking": lacking}
-    if headings is not None and lacking.allowed:
-        read = sheet.read(found_in, headings)
-        plan = importing.plan(read.rows, campaign=found)
-        faults = read.faults & plan.faults
-        told = sorted(faults.reasons, key=lambda reason: reason.row or 0)
-        context |= {
-            "plan": plan,
-            "faults": [
-                (reason.row, say(sheet.FIELDS.get(reason.field, "")), reason)
-                for reason in told[:SHOWN_FAULTS]
-            ],
-            "fault_count": len(told),
-            "bad": len({reason.row for reason in told}),
-        }
-    return render(request, "survey/import_look.html", context)
-
-
-@require_POST
-@needs(*MANAGERS)
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the list: all of it, or with `good` the rows that are right."""
-    found = must_manage(request, pk)
-    number = request.POST.get("file", "")
-    file = (
-        file_queries.brought(pk=int(number), place=found.place, by=request.user)
-        if number.isdecimal() and len(number) < 19
-        else None
-    )
-    if file is None:
-        raise Http404
-    found_in, headings = sheet.open_sheet(file_queries.content(file), name=file.name)
-    sheet.lacking(headings).enforce()
-    if headings is None:
-        raise Http404
-    read = sheet.read(found_in, headings)
-    good = "good" in request.POST
-    if not good:
-        read.faults.enforce()
-    done = importing.import_members(
-        by=request.user, campaign=found, rows=read.rows, accept_good=good, now=timezone.now()
-    )
-    messages.success(
-        request, _("已导入：新编%(teams)s个组，%(new)s人，未变%(same)s人") % done.facts
-    )
-    return redirect("survey:teams", found.pk)

@@ -1,13 +1,12 @@
 from django.urls import path
 
-from linli.survey import base_views, look_views, place_views, team_views, views
+from linli.survey import base_views, import_views, look_views, place_views, team_views, views
 
 app_name = "survey"
 urlpatterns = [
     path("", views.campaigns, name="campaigns"),
     path("new/", views.new, name="new"),
     path("mine/", look_views.mine, name="mine"),
-    path("people-template/", team_views.import_template, name="import_template"),
     path("<int:pk>/", views.campaign, name="campaign"),
     path("<int:pk>/start/", views.start, name="start"),
     path("<int:pk>/close/", views.close, name="close"),
@@ -18,8 +17,11 @@ urlpatterns = [
     path("<int:pk>/teams/form/", team_views.form_team, name="form_team"),
     path("<int:pk>/teams/remove/", team_views.remove, name="remove"),
     path("<int:pk>/teams/excel/", team_views.teams_excel, name="teams_excel"),
-    path("<int:pk>/teams/import/", team_views.bring, name="import"),
-    path("<int:pk>/teams/confirm/", team_views.confirm, name="import_confirm"),
+    path("<int:pk>/teams/import/", import_views.upload, name="import"),
+    path("<int:pk>/teams/import/template/", import_views.template, name="import_template"),
+    path("<int:pk>/teams/import/look/", import_views.look, name="import_look"),
+    path("<int:pk>/teams/import/confirm/", import_views.confirm, name="import_confirm"),
+    path("<int:pk>/teams/import/bad/", import_views.bad_rows, name="import_bad"),
     path("<int:pk>/places/", place_views.assignment, name="places"),
     path("<int:pk>/places/take-back/", place_views.unassign, name="unassign"),
     path("<int:pk>/sheet/", place_views.sheet, name="sheet"),

@@ -27,6 +27,14 @@ View = Callable[..., HttpResponse]
 FORBIDDEN = 403
 
 
+def office_at(request: HttpRequest, *roles: Role) -> str:
+    """The place by whose office the reader acts in one of `roles`: about what is looked at if they
+    hold one there, else the first."""
+    access = request.access  # type: ignore[attr-defined]
+    mine = [post.place for post in access.posts if post.role in roles]
+    return next((place for place in mine if access.here.startswith(place)), min(mine))
+
+
 def needs(
     *roles: Role,
     of: type[models.Model] | Callable[..., Any] | None = None,

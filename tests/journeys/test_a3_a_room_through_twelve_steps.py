@@ -102,11 +102,10 @@ def _do(handing, on, handover, url, step, **typed) -> None:
 def _acceptance_fails_once(handing, on, handover, url) -> None:
     """The fire protection fails; it is mended by one and re-checked by another, then it passes."""
     page = on("housing", url)
-    item = page.locator("#find-fire")
-    item.locator("summary").first.click()
-    item.locator("[name=outcome]").select_option(label="不合格")
-    item.locator("[name=note]").fill("消火栓缺水带")
-    item.get_by_role("button", name="签认").click()
+    page.locator("#find summary").first.click()
+    page.locator("[name=outcome_fire]").select_option(label="不合格")
+    page.locator("[name=note_fire]").fill("消火栓缺水带")
+    page.get_by_role("button", name="签认所填各项").click()
     page.get_by_role("heading", name="整改（1 项未销号）").wait_for()
     assert "还有1项整改没有销号" in page.locator("main").inner_text()
     assert page.get_by_role("button", name="办结“联合现场验收”").is_disabled()
@@ -125,10 +124,9 @@ def _acceptance_fails_once(handing, on, handover, url) -> None:
     page = on("housing", url)
     page.get_by_role("button", name="复验合格，销号").click()
     page.get_by_text("已保存").first.wait_for()
-    item = page.locator("#find-fire")
-    item.locator("summary").first.click()
-    item.locator("[name=outcome]").select_option(label="合格")
-    item.get_by_role("button", name="签认").click()
+    page.locator("#find summary").first.click()
+    page.locator("[name=outcome_fire]").select_option(label="合格")
+    page.get_by_role("button", name="签认所填各项").click()
     page.get_by_text("已保存").first.wait_for()
 
 

@@ -39,7 +39,7 @@ SPLIT = ("_views", "_forms")
 # Rooms of a domain that others may enter, too: reads, plain values, readers of files.
 ROOMS_OFFERED = {
     "disclosure": {"folder", "receipts"},
-    "files": {"answers"},
+    "files": {"answers", "wizard"},
     "intake": {
         "bank_file",
         "bank_reading",

@@ -12,9 +12,12 @@ import linli
 from linli.handover import accepting, services, taxing
 from linli.handover.dossier import Dossier
 from linli.handover.models import Finding
+from linli.handover.site_rules import Seen
 from linli.handover.tests.conftest import TODAY, at
 from linli.handover.walking import page
 from linli.kernel.rulings import Refused
+from linli.remedy import rules as remedy_rules
+from linli.remedy import services as remedy
 from linli.sources import use
 from linli.sources.tests.test_procedures import HEAD
 from tests.books import NOW
@@ -37,9 +40,7 @@ def test_a_value_that_cannot_be_is_refused(staff, walker, handover, item, value)
         accepting.find(
             by=by,
             handover=handover,
-            item=item,
-            outcome="pass",
-            value=value,
+            seen=[Seen(item=item, outcome="pass", value=value)],
             seen_on=TODAY,
             now=NOW,
         )
@@ -100,12 +101,45 @@ def test_only_who_answers_for_an_item_finds_it(staff, walker, handover):
         accepting.find(
             by=staff.street,
             handover=handover,
-            item="area",
-            outcome="pass",
-            value=12000,
+            seen=[Seen(item="area", outcome="pass", value=12000)],
             seen_on=TODAY,
             now=NOW,
         )
+
+
+def test_items_found_together_are_kept_together_or_not_at_all(staff, walker, handover):
+    at(walker, handover, "accept")
+    told = {"by": staff.housing, "handover": handover, "seen_on": TODAY, "now": NOW}
+    good = Seen(item="power", outcome="pass")
+    with refused(match="须写明问题") as no:
+        accepting.find(**told, seen=[good, Seen(item="fire", outcome="fail")])
+    assert [reason.field for reason in no.value.ruling.reasons] == ["note_fire"]
+    with refused(match="没有填写任何一项"):
+        accepting.find(**told, seen=[])
+    assert not handover.findings.exists() and not handover.defects.exists()
+    accepting.find(**told, seen=[good, Seen(item="fire", outcome="fail", note="缺水带")])
+    assert set(handover.findings.values_list("item", flat=True)) == {"power", "fire"}
+    assert handover.defects.get().item == "fire"
+
+
+def test_a_room_is_accepted_when_its_plan_cleared_it(staff, walker, handover):
+    told = {"role": "street", "unit": "登州街道办事处", "contact": "刘洋", "phone": "13805351234"}
+    cause = remedy_rules.Cause(
+        violation="undelivered", violator="developer", party="蓬城置业", reason="巡查发现"
+    )
+    plan = remedy.draft_plan(by=staff.secretary, room=handover.room, cause=cause, now=NOW)
+    for code in ("rectify", "handover"):
+        task = remedy_rules.Task(code=code, work_days=5, **told)
+        remedy.add_measure(by=staff.secretary, plan=plan, task=task, now=NOW)
+    at(walker, handover, "accept")
+    walker.inspect(handover)
+    dossier = Dossier(handover)
+    ruling = dossier.is_ready("accept")
+    assert f"处置方案{plan.code}的责令限期整改还没有完成" in str(ruling)
+    assert "移交规则:12" in {cite for reason in ruling.reasons for cite in reason.cites}
+    plan.tasks.filter(code="rectify").update(state=remedy_rules.DONE, ended_at=NOW)
+    # The measure that is the handover itself does not wait for itself.
+    assert "处置方案" not in str(Dossier(handover).is_ready("accept"))
 
 
 def test_a_new_finding_takes_the_signatures_back(staff, walker, handover):
@@ -115,8 +149,7 @@ def test_a_new_finding_takes_the_signatures_back(staff, walker, handover):
     accepting.find(
         by=staff.housing,
         handover=handover,
-        item="power",
-        outcome="pass",
+        seen=[Seen(item="power", outcome="pass")],
         seen_on=walker.on,
         now=walker.at(),
     )

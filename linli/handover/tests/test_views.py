@@ -107,15 +107,31 @@ def test_an_area_that_cannot_be_is_refused_beside_its_field(client_of, walker, h
     for value in ("0", "1000000000"):
         answer = client.post(
             url("find", handover.pk),
-            {"item": "area", "outcome": "pass", "value": value, "seen_on": "2026-11-05"},
+            {"outcome_area": "pass", "value_area": value, "seen_on": "2026-11-05"},
         )
         assert answer.status_code == 409 and "须填实测值" in text_of(answer)
     answer = client.post(
         url("find", handover.pk),
-        {"item": "area", "outcome": "pass", "value": "viel", "seen_on": "2026-11-05"},
+        {"outcome_area": "pass", "value_area": "viel", "seen_on": "2026-11-05"},
     )
     assert answer.status_code == 422 and "请填写数字" in text_of(answer)
     assert not handover.findings.exists()
+
+
+def test_all_items_of_one_office_are_written_down_in_one_form(client_of, walker, handover):
+    at(walker, handover, "accept")
+    client = client_of("housing")
+    form = client.get(url("handover", handover.pk)).context["site_form"]
+    mine = [plan.code for plan in form.plans]
+    assert len(mine) > 3
+    told = {f"outcome_{code}": "pass" for code in mine} | {"seen_on": "2026-11-05"}
+    lacking = client.post(
+        url("find", handover.pk), {"note_fire": "缺水带", "seen_on": "2026-11-05"}
+    )
+    assert lacking.status_code == 422 and "请选择结论" in text_of(lacking)
+    values = {f"value_{plan.code}": "3.5" for plan in form.plans if plan.unit}
+    assert client.post(url("find", handover.pk), told | values).status_code == 302
+    assert handover.findings.count() == len(mine)
 
 
 def test_a_tax_line_is_written_and_confirmed_in_the_browser(client_of, walker, handover):

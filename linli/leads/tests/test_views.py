@@ -358,7 +358,7 @@ def test_a_list_of_leads_is_looked_through_and_written(at, room, lead):
     )
     text = client.post("/leads/import/", {"sheet": brought}).content.decode()
     assert Lead.objects.count() == 1 and "写入" in text
-    answer = client.post("/leads/import/confirm/", {"file": kept_in(text), "told": "{}"})
+    answer = client.post("/leads/import/confirm/", {"file": kept_in(text), "told": ""})
     assert answer.status_code == 302 and Lead.objects.count() == 3
     assert lead.reports.count() == 2
 
@@ -377,7 +377,7 @@ def test_wrong_rows_are_named_and_the_others_may_be_written_alone(at, room):
     text = client.post("/leads/import/", {"sheet": brought}).content.decode()
     for said in ("不认识“闹鬼”", "没有小区“无名小区”", "没有小区“钟楼小区”", "R999999", "手机号码"):
         assert said in text, said
-    told = {"file": kept_in(text), "told": "{}"}
+    told = {"file": kept_in(text), "told": ""}
     assert client.post("/leads/import/confirm/", told).status_code == 409
     assert not Lead.objects.exists()
     bad = client.post("/leads/import/bad/", told)

@@ -131,7 +131,7 @@ def sheet(*rows):
 
 
 def bring(estate, *rows):
-    read = imports.read_doors(sheet(*rows), name="户.xlsx")[-1]
+    read = imports.read_doors(*imports.DOORS.open(sheet(*rows), name="户.xlsx"))
     assert read.faults.allowed
     return services.import_doors(by=None, estate=estate, rows=read.rows, now=NOW)
 

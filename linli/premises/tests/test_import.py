@@ -12,7 +12,7 @@ from linli.kernel.rulings import Refused
 from linli.places import services as places
 from linli.premises import importing, rules, services, sheet
 from linli.premises.models import Room, Use
-from linli.premises.sheet import Told
+from linli.sheets.lists import Told
 from tests.books import NOW
 from tests.people import ESTATE
 
@@ -23,7 +23,7 @@ HEAD = "小区,坐落,用房名称,类别,规划面积,实测面积,独立出入
 
 def rows_of(*lines: str, head: str = HEAD, told: Told = Told()):  # noqa: B008
     data = "\n".join([head, *lines]).encode()
-    found_in, found = sheet.open_sheet(data, name="台账.csv", told=told)
+    found_in, found = sheet.LAYOUT.open(data, name="台账.csv", told=told)
     assert found is not None
     return sheet.read(found_in, found, told)
 
@@ -132,8 +132,8 @@ def test_the_same_room_twice_in_a_sheet_is_told_with_the_first_row(county):
 def test_headings_and_words_that_nobody_knows_are_told_by_a_person(county):
     head = "楼盘,叫什么,属于,建面,现状"
     line = "碧海家园,邻里茶室,茶室,55.5,自用"
-    found_in, found = sheet.open_sheet(f"{head}\n{line}".encode(), name="表.csv")
-    assert not sheet.lacking(found).allowed
+    found_in, found = sheet.LAYOUT.open(f"{head}\n{line}".encode(), name="表.csv")
+    assert not sheet.LAYOUT.lacking(found).allowed
     told = Told({"estate": "楼盘", "name": "叫什么", "kind": "属于", "measured": "建面"}, {})
     read = rows_of(line, head=head, told=told)
     assert dict(read.unknown) == {"茶室": 1}

@@ -112,7 +112,7 @@ def test_a_sheet_is_looked_through_mended_and_written_and_nothing_before(log_in,
         "heading": [column["heading"] for column in context["columns"]],
         "field": [column["field"] for column in context["columns"]],
         "word": ["茶室"],
-        "kind": ["culture"],
+        "code": ["culture"],
     }
     again = client.post(reverse("premises:import_look"), mapped).context
     assert (again["bad"], len(again["plan"].new)) == (1, 1)
@@ -131,7 +131,7 @@ def test_nobody_goes_on_with_a_file_that_somebody_else_brought(log_in, people, r
     assert log_in("secretary").post(reverse("premises:import_confirm"), kept).status_code == 404
 
 
-@pytest.mark.parametrize("told", ["{", "[]", '{"columns": 1, "kinds": {}}', '{"columns": {}}'])
+@pytest.mark.parametrize("told", ["{", "[]", '{"columns": 1, "words": {}}', '{"columns": {}}'])
 def test_a_mapping_that_was_tampered_with_is_not_found(log_in, rooms, told):
     client = log_in("street")
     answer = client.post(

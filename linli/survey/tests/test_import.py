@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from linli.kernel.roles import HOUSING
 from linli.kernel.rulings import Refused
+from linli.sheets import lists
 from linli.survey import importing, sheet
 from linli.survey.models import Member, Team
 from linli.survey.tests.conftest import COUNTY, plan
@@ -47,9 +48,8 @@ def row(n: int, **changes: object) -> list[object]:
     return list((told | changes).values())
 
 
-def read(*rows: list[object]) -> sheet.Read:
-    found_in, found = sheet.open_sheet(book(*rows), name="名单.xlsx")
-    return sheet.read(found_in, found)
+def read(*rows: list[object]) -> lists.Read[sheet.MemberRow]:
+    return sheet.read(*sheet.LAYOUT.open(book(*rows), name="名单.xlsx"))
 
 
 def test_thirteen_hundred_people_come_in_at_once_and_fast(people):
@@ -115,10 +115,42 @@ def test_the_pages_look_first_and_write_what_is_right(people, clock, settings, t
     assert Member.objects.get().name == "王0"
     out = client.get(reverse("survey:teams_excel", args=[campaign.pk]))
     content = b"".join(out.streaming_content) if out.streaming else out.content
-    told = sheet.read(*sheet.open_sheet(content, name="出.xlsx"))
+    told = sheet.read(*sheet.LAYOUT.open(content, name="出.xlsx"))
     assert importing.plan(told.rows, campaign=campaign).counts == {"teams": 0, "new": 0, "same": 1}
-    template = client.get(reverse("survey:import_template"))
+    template = client.get(reverse("survey:import_template", args=[campaign.pk]))
     assert template.status_code == 200
+
+
+def test_other_headings_are_told_and_the_bad_rows_come_back(people, clock, settings, tmp_path):
+    settings.FILES = tmp_path / "files"
+    campaign = plan()
+    client = people.client(make_person("housing", "高强", HOUSING, COUNTY))
+
+    def at(name: str) -> str:
+        return reverse(f"survey:{name}", args=[campaign.pk])
+
+    workbook = openpyxl.load_workbook(io.BytesIO(book(row(0), row(1, 姓名=""))))
+    cells = {cell.value: cell for cell in workbook.active[1]}
+    cells["姓名"].value = "谁去"
+    mended = io.BytesIO()
+    workbook.save(mended)
+    brought = SimpleUploadedFile("名单.xlsx", mended.getvalue())
+    first = client.post(at("import"), {"sheet": brought}).context
+    assert not first["lacking"].allowed
+    columns = [
+        (c["heading"], c["field"] or ("name" if c["heading"] == "谁去" else ""))
+        for c in first["columns"]
+    ]
+    told = {"heading": [c[0] for c in columns], "field": [c[1] for c in columns]}
+    kept = {"file": first["file"].pk}
+    again = client.post(at("import_look"), kept | told).context
+    assert again["lacking"].allowed
+    assert again["bad"] == 1
+    bad = client.post(at("import_bad"), kept | {"told": again["told"]})
+    content = b"".join(bad.streaming_content) if bad.streaming else bad.content
+    rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.values)
+    assert any("请填写姓名" in str(cell) for line in rows for cell in line)
+    assert not Member.objects.exists()
 
 
 def test_telephones_are_masked_for_who_does_not_keep_the_list(people, clock):
