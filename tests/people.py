@@ -93,6 +93,11 @@ def log_in(clock: datetime, people: People) -> Callable[[str], Client]:
 
 @pytest.fixture
 def people(db: Any) -> People:
+    return make_people()
+
+
+def make_people() -> People:
+    """The county with everybody in it."""
     lay_places()
     return People(
         bookkeeper=make_person("books", "王秀兰", BOOKKEEPER, ESTATE),
