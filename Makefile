@@ -2,12 +2,14 @@
 # make test  everything that is tested
 # make check format, types, contracts, messages, migrations: seconds
 # make bench what docs/benchmarks.md says, measured here
-.PHONY: help setup run test check bench
+# make battery  kills, faults, races and the rest of docs/battery.md; SIZE=ci for five minutes
+.PHONY: help setup run test check bench battery
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
 BIN := .venv/bin
 LINLI := $(BIN)/linli
+SIZE ?= nightly
 PYTEST := $(BIN)/python -m pytest -n auto
 DIST := linli/web/static/dist/.made
 FONTS := linli/prints/fonts/.made
@@ -25,6 +27,7 @@ help:
 	@echo 'make test   全部测试 / every test'
 	@echo 'make check  格式、类型、依赖、文案、迁移 / format, types, contracts, messages, migrations'
 	@echo 'make bench  性能测量 / the measured figures'
+	@echo 'make battery 断电、坏盘、并发、篡改 / kills, faults, races, tampering (SIZE=ci)'
 	@echo 'make setup  只安装 / only install'
 
 setup: .venv/installed $(DIST) $(FONTS) $(WORDS)
@@ -43,6 +46,11 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench --write
+
+battery: setup
+	@held=0; for server in '' here; do \
+	  $(BIN)/python -m battery --size $(SIZE) --database "$$server" --write || held=1; \
+	done; exit $$held
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

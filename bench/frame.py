@@ -115,14 +115,14 @@ def rows(figures: list[Figure]) -> list[tuple[str, ...]]:
 HEADINGS = ("what", "size", "side", "median", "lowest–highest", "ours ÷ this")
 
 
-def machine(database: str) -> list[str]:
-    """Where and with what it was measured."""
+def machine(database: str, *, module: str = "bench") -> list[str]:
+    """Where and with what it was measured; `module`: what was run, with this process's arguments."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return [
         f"- {datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB",
         f"- {platform.system()} {platform.release()}, Python {platform.python_version()}, "
         f"SQLite {sqlite3.sqlite_version}; database: {database}",
-        f"- `{' '.join(['python -m bench', *sys.argv[1:]])}`",
+        f"- `{' '.join([f'python -m {module}', *sys.argv[1:]])}`",
     ]
 
 
@@ -141,8 +141,8 @@ def write(figures: list[Figure], database: str, *, page: Path = PAGE) -> None:
     What was not asked this time stays, with the day and the command of its own run.
     """
     head = "# Benchmarks\n\nWritten by `make bench`. Medians of interleaved rounds.\n"
-    told = _sections(page.read_text("utf-8"), "## ") if page.exists() else {}
-    answers = _sections(told.get(database, ""), "### ")
+    told = sections(page.read_text("utf-8"), "## ") if page.exists() else {}
+    answers = sections(told.get(database, ""), "### ")
     for bench in {figure.bench.code: figure.bench for figure in figures}.values():
         mine = [figure for figure in figures if figure.bench.code == bench.code]
         table = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
@@ -156,7 +156,7 @@ def write(figures: list[Figure], database: str, *, page: Path = PAGE) -> None:
     page.write_text(head + "\n" + "\n\n".join(parts) + "\n", "utf-8")
 
 
-def _sections(text: str, mark: str) -> dict[str, str]:
+def sections(text: str, mark: str) -> dict[str, str]:
     """Heading → what stands under it, for every heading that begins with a mark."""
     found = {}
     for part in f"\n{text}".split(f"\n{mark}")[1:]:
