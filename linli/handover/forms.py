@@ -195,14 +195,16 @@ class SiteForm(forms.Form):
                 label=_("问题或说明"), max_length=200, required=False
             )
 
-    def lines(self) -> list[tuple[ItemPlan, list[forms.BoundField]]]:
-        """Each item with its fields, as the form shows them."""
-        named = (
-            (plan, [f"{name}_{plan.code}" for name in ("value", "outcome", "note")])
-            for plan in self.plans
-        )
+    def lines(self) -> list[tuple[ItemPlan, Any, Any, Any]]:
+        """Each item with its fields: the value (None if nothing is measured), outcome, note."""
         return [
-            (plan, [self[name] for name in names if name in self.fields]) for plan, names in named
+            (
+                plan,
+                self[f"value_{plan.code}"] if plan.unit else None,
+                self[f"outcome_{plan.code}"],
+                self[f"note_{plan.code}"],
+            )
+            for plan in self.plans
         ]
 
     def clean(self) -> dict[str, Any]:

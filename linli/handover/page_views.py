@@ -148,6 +148,7 @@ def show(
         "items": showing.items(dossier),
         "site_form": site_form(dossier, roles, today),
         "may_find": accept in dossier.open_steps,
+        "unseen": set(dossier.procedure.items) - set(dossier.findings),
         "accept_on": accept in dossier.reached,
         "may_defect": dossier.may_touch(accept, roles),
         "defects": _defects(request, dossier, roles, today),

@@ -12,6 +12,7 @@ import hmac
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -117,6 +118,20 @@ def _read_row_key(directory: Path) -> bytes:
 def keyed_hash(text: str) -> str:
     """HMAC-SHA-256 of a text under the row key, as hex."""
     return hmac.digest(_row_key(), text.encode(), "sha256").hex()
+
+
+def marker() -> Callable[[str], str]:
+    """As `keyed_hash`, with the key made ready once: for whoever marks many rows."""
+    key = _row_key().ljust(64, b"\0")
+    begun, ended = (hashlib.sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
+
+    def mark(text: str) -> str:
+        inner, outer = begun.copy(), ended.copy()
+        inner.update(text.encode())
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+    return mark
 
 
 def _plain(value: object) -> str:

@@ -49,10 +49,18 @@ def line_id(entry_id: int, position: int) -> int:
     return entry_id * LINES_AN_ENTRY + position
 
 
-def mark_of(id_: int, content: str, *people: int | bool | None) -> str:
-    """The mark of an entry: its id, content hash, preparer, approver, second approver, `person`."""
-    told = "|".join("" if value is None else str(value) for value in people)
-    return vault.keyed_hash(f"ledger_entry|{id_}|{content}|{told}")
+def mark_text(
+    id_: int,
+    content: str,
+    prepared: int | None,
+    approved: int | None,
+    seconded: int | None,
+    person: bool,
+) -> str:
+    """What the mark of an entry covers, ready for the keyed hash: its id, content hash, preparer,
+    approver, second approver, and whether it tells of a person."""
+    people = f"{prepared or ''}|{approved or ''}|{seconded or ''}|{person}"
+    return f"ledger_entry|{id_}|{content}|{people}"
 
 
 def known(book: Book, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -147,6 +155,7 @@ class Writer:
     def __init__(self, book: Book, log: Log, found: BookFacts, now: datetime, salt: Salt) -> None:
         self.book, self.log, self.facts, self.now, self.salt = book, log, found, now, salt
         self.number, self.index = log.entry_count, log.size
+        self.mark = vault.marker()
         self.recorded_at = connection.ops.adapt_datetimefield_value(now)
         self.bodies: list[tuple[str, bytes]] = []
         self.lines: list[tuple] = []
@@ -252,13 +261,15 @@ class Writer:
                 draft.approved_by,
                 draft.seconded_by,
                 entry_id(self.book.pk, draft.reverses) if draft.reverses else None,
-                mark_of(
-                    id_,
-                    content,
-                    draft.prepared_by,
-                    draft.approved_by,
-                    draft.seconded_by,
-                    draft.person,
+                self.mark(
+                    mark_text(
+                        id_,
+                        content,
+                        draft.prepared_by,
+                        draft.approved_by,
+                        draft.seconded_by,
+                        draft.person,
+                    )
                 ),
             )
         )

@@ -92,7 +92,7 @@ def _grounds(plan: Plan, tasks: list[Task]) -> list[str]:
     cites = [cite for task in tasks for cite in measures()[task.code].grounds(plan.room.kind)]
     cites += list(room_kinds()[plan.room.kind].cites)
     named = [article(cite) for cite in dict.fromkeys(cites)]
-    return [str(one.label) for one in named if one.source.binding and one.source.kind != "software"]
+    return [one.formal for one in named if one.source.binding and one.source.kind != "software"]
 
 
 def _contact(tasks: list[Task]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,12 @@ class Article:
     @property
     def title(self) -> Worded:
         return self.source.title
+
+    @property
+    def formal(self) -> str:
+        """As an official letter names it: 《中华人民共和国民法典》第二百八十二条."""
+        number = f"第{chinese_number(int(self.number))}条" if self.number.isdigit() else self.number
+        return f"《{self.source.title}》{number}"
 
     @property
     def in_force(self) -> date:
@@ -228,6 +235,18 @@ def _take_procedures(made: Library, data: Mapping[str, Any], source: Source) -> 
 
 def _worded(data: Mapping[str, Any], name: str) -> Worded:
     return Worded(data.get(name, ""), data.get(f"{name}_en", ""))
+
+
+def chinese_number(n: int) -> str:
+    """A number from 1 to 9999 as laws write it: 10 → 十, 28 → 二十八, 1005 → 一千零五."""
+    figures, units = "零一二三四五六七八九", "千百十"
+    digits = f"{n:04d}"
+    said = "".join(
+        f"{figures[int(d)]}{unit}" if d != "0" else "零"
+        for d, unit in zip(digits, (*units, ""), strict=True)
+    )
+    said = re.sub("零+", "零", said).strip("零")
+    return said.removeprefix("一") if said.startswith("一十") else said
 
 
 def _label(source: Source, number: str, text: Mapping[str, Any]) -> Worded:

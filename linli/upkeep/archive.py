@@ -46,6 +46,12 @@ def read_key(path: Path) -> bytes:
     return secret
 
 
+def is_sealed(path: Path) -> bool:
+    """Whether a backup needs a key to be read."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
 def _cipher(secret: bytes, salt: bytes) -> AESGCM:
     return AESGCM(HKDF(hashes.SHA256(), 32, salt, MAGIC).derive(secret))
 

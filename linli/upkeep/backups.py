@@ -12,18 +12,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 
 from linli import __version__
 from linli.kernel.rulings import refuse
 from linli.kernel.words import gettext_noop as _
+from linli.ledger import queries as ledger
 from linli.upkeep import snapshots
 from linli.upkeep.archive import unpack, writing
 from linli.upkeep.database import as_owner, is_postgres, url_of
 from linli.upkeep.snapshots import SQLITE_FILE, TABLES, Step
 
 FOLDER = "backups"
-KEYS = "keys"
+KEYS, PUBLIC = "keys", "public"
 SECRET_FILE = "django.secret"
 # Neither the living database nor what backups and restores themselves leave behind.
 LEFT_OUT = (SQLITE_FILE, f"{SQLITE_FILE}-", FOLDER, ".", "before-", "static")
@@ -48,12 +49,14 @@ def default_path(now: datetime, *, sealed: bool) -> Path:
 def make(path: Path, *, now: datetime, secret: bytes | None, step: Step) -> Backup:
     """Write database, files and public folder to `path`; the keys only if it is sealed.
 
-    The database is taken first: every file that its rows name is older than they are. The backup
-    is read once more before this returns.
+    The public folder is taken before the database, which thus knows every head that the folder
+    shows; papers after it: every one that its rows name is older than they are. The backup is read
+    once more before this returns.
     """
     data = Path(settings.DATA)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=data) as name:
         staging = Path(name)
+        _take_public(staging / PUBLIC)
         facts = _take_database(staging, step)
         taken = [(file.relative_to(staging).as_posix(), file) for file in _files(staging)]
         taken += _data_files(data, with_keys=secret is not None)
@@ -64,6 +67,26 @@ def make(path: Path, *, now: datetime, secret: bytes | None, step: Step) -> Back
                 step(number, len(taken))
     unpack(path, None, secret=secret)
     return Backup(path, path.stat().st_size, len(taken), secret is not None)
+
+
+def _take_public(target: Path) -> None:
+    """The public folder as it stands between two writers: each of its files is written whole
+    under another name and then put in place, so that a second name keeps what it was."""
+    public = Path(settings.PUBLIC)
+    if not public.is_dir():
+        return
+    with transaction.atomic():
+        for county in ledger.logs_of_counties():
+            ledger.hold(county)
+        unfinished = shutil.ignore_patterns(".new-*")
+        shutil.copytree(public, target, ignore=unfinished, copy_function=_second_name)
+
+
+def _second_name(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # The public folder may lie on another disk.
+        shutil.copy2(source, target)
 
 
 def _take_database(staging: Path, step: Step) -> dict[str, Any]:
@@ -80,7 +103,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _data_files(data: Path, *, with_keys: bool) -> list[tuple[str, Path]]:
-    left_out = LEFT_OUT if with_keys else (*LEFT_OUT, KEYS)
+    left_out = (*LEFT_OUT, PUBLIC) if with_keys else (*LEFT_OUT, PUBLIC, KEYS)
     return [
         (file.relative_to(data).as_posix(), file)
         for child in sorted(data.iterdir())

@@ -24,7 +24,7 @@ from linli.sources import (
     rule_of,
     sources,
 )
-from linli.sources.library import OWN, load
+from linli.sources.library import OWN, chinese_number, load
 
 TODAY = date(2026, 11, 22)
 PENGLAI, ZHENGZHOU, WEIFANG = "370614001001001", "410102", "370702001"
@@ -175,3 +175,25 @@ def test_a_word_carries_its_english_wherever_it_goes() -> None:
     assert Worded("公共收益").in_language("en") == "公共收益"
     assert pickle.loads(pickle.dumps(word)).en == word.en
     assert copy.deepcopy(word).en == word.en
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "一"),
+        (10, "十"),
+        (11, "十一"),
+        (28, "二十八"),
+        (101, "一百零一"),
+        (110, "一百一十"),
+        (278, "二百七十八"),
+        (1005, "一千零五"),
+        (1260, "一千二百六十"),
+    ],
+)
+def test_an_article_s_number_is_written_as_laws_write_it(number, said):
+    assert chinese_number(number) == said
+
+
+def test_a_letter_names_a_law_in_full():
+    assert article("民法典:282").formal == "《中华人民共和国民法典》第二百八十二条"

@@ -14,7 +14,6 @@ from linli.trail.guards import all_guards, standing
 from linli.trail.models import Line
 from linli.upkeep.database import rights_held
 from tests.databases import OwnDatabase, pointed_at
-from tests.stores import Cluster
 
 NOW = timezone.now()
 
@@ -37,28 +36,6 @@ def content():
         list(User.objects.order_by("pk").values()),
         list(Line.objects.order_by("pk").values()),
     )
-
-
-@pytest.fixture
-def elsewhere(own_database, databases, tmp_path):
-    """Another, empty installation: how to run commands in it, how to look into its database."""
-    data = tmp_path / "elsewhere"
-    if not isinstance(databases.server, Cluster):
-        yield (
-            OwnDatabase(data, {"LINLI_DATA": str(data)}),
-            {"NAME": str(data / "linli.sqlite3")},
-        )
-        return
-    name, place = databases.copy(databases.empty())
-    owner = databases.server.owner_url(name)
-    app = own_database.environment["LINLI_DATABASE_URL"].rpartition("/")[0]
-    environment = {
-        "LINLI_DATA": str(data),
-        "LINLI_DATABASE_URL": f"{app}/{place['NAME']}",
-        "LINLI_OWNER_URL": owner,
-    }
-    yield OwnDatabase(data, environment), place
-    databases.server.drop(name)
 
 
 @pytest.fixture
