@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -208,11 +209,23 @@ def show(
         "may_go_on": found.state == rules.OPEN
         or (found.is_settled and found.conclusion == rules.MORE_EVIDENCE),
         "may_dismiss": found.source != rules.CHECK,
-        "join_form": JoinForm(auto_id="join-%s"),
+        "join_form": JoinForm(
+            auto_id="join-%s", initial={"code": request.GET.get("code", "")[:16]}
+        ),
+        "register_url": _register_url(found),
         "dismiss_form": ReasonForm(auto_id="dismiss-%s"),
         "purpose_form": PurposeForm(auto_id="purpose-%s"),
     }
     return render(request, "leads/lead.html", context | forms, status=status)
+
+
+def _register_url(found: Lead) -> str:
+    """Where the room of a lead is written down that is not on the register; its code comes back."""
+    if found.room_id:
+        return ""
+    back = reverse("leads:lead", args=[found.pk])
+    told = {"in": found.place[:15], "name": found.spot_text, "next": back}
+    return f"{reverse('premises:new')}?{urlencode(told)}"
 
 
 def _outcome(item: Any) -> tuple[Any, str]:

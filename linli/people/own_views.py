@@ -12,7 +12,6 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -25,7 +24,7 @@ from linli.people.forms import CodeForm, LogInForm, OwnPasswordForm, PasswordFor
 from linli.people.middleware import SIGN_IN
 from linli.people.models import SignIn, User
 from linli.people.passwords import told
-from linli.web.access import needs
+from linli.web.access import needs, own_address
 from linli.web.reasons import put_on
 
 PENDING = "pending"
@@ -40,10 +39,7 @@ UNPROCESSABLE = 422
 def _next(request: HttpRequest) -> str:
     """Where to go after logging in: an address of this site, and one that begins at its root."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = target.startswith("/") and url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return own_address(request, target) or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 @sensitive_post_parameters("password")

@@ -34,7 +34,7 @@ from linli.premises.forms import (
 )
 from linli.premises.models import Contract, Room, RoomPaper
 from linli.premises.views import KEEPERS, READERS, UNPROCESSABLE
-from linli.web.access import may, needs
+from linli.web.access import may, needs, own_address
 from linli.web.reasons import put_on
 
 FORM = ["GET", "HEAD", "POST"]
@@ -48,7 +48,10 @@ def _status(form: Form) -> int:
 @require_http_methods(FORM)
 @needs(*KEEPERS)
 def new(request: HttpRequest) -> HttpResponse:
-    """Write a room down: its estate first, then the rest."""
+    """Write a room down: its estate first, then the rest.
+
+    `name`: what it is called where it was found; `next`: where somebody wants its code, as `code`.
+    """
     estate = _estate(request)
     if estate is None:
         form = EstateForm(request.GET or None)
@@ -58,7 +61,8 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("estate", _("这个小区不在您的辖区内"))
         return render(request, "premises/choose.html", {"form": form}, status=_status(form))
     today = timezone.localdate()
-    initial = {"since_on": today, "owner": rules.UNKNOWN, "place": estate.place}
+    name = request.GET.get("name", "")[:64]
+    initial = {"since_on": today, "owner": rules.UNKNOWN, "place": estate.place, "name": name}
     form = NewRoomForm(request.POST or None, estate=estate, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -69,7 +73,8 @@ def new(request: HttpRequest) -> HttpResponse:
             put_on(form, refused.ruling)
         else:
             messages.success(request, _("已登记，编码%(code)s") % {"code": made.code})
-            return views.done(made)
+            asked = own_address(request, request.GET.get("next", ""))
+            return redirect(f"{asked}?code={made.code}") if asked else views.done(made)
     context = {"form": form, "estate": estate, "path": places.path(estate.place)}
     return render(request, "premises/new.html", context, status=_status(form))
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from linli.kernel.roles import Role
 from linli.kernel.rulings import Ruling, refuse
@@ -25,6 +26,14 @@ from linli.kernel.words import gettext_noop as _
 
 View = Callable[..., HttpResponse]
 FORBIDDEN = 403
+
+
+def own_address(request: HttpRequest, target: str) -> str:
+    """An address to go back to that somebody sent, if it is one of this site; else ""."""
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else ""
 
 
 def office_at(request: HttpRequest, *roles: Role) -> str:

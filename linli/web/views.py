@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from linli.web import outage
+from linli.web.access import own_address
 from linli.web.context import THEME_COOKIE, THEMES
 from linli.web.echoes import capitals_of, day_of
 from linli.web.gallery import examples
@@ -18,11 +19,7 @@ YEAR = 365 * 24 * 3600
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
-    target = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return HttpResponseRedirect(target if safe else "/")
+    return HttpResponseRedirect(own_address(request, request.GET.get("next", "")) or "/")
 
 
 @require_safe
@@ -114,5 +111,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Stands on nothing that may have broken: no session, no database, no shell."""
-    return render(request, "web/broken.html", status=500)
+    """Stands on nothing that may have broken: no session, no database, no shell. 503 where the
+    database is away, which passes."""
+    return outage.answer(request) or render(request, "web/broken.html", status=500)

@@ -17,6 +17,7 @@ from linli.leads.services import Shot
 from linli.leads.tests.conftest import COUNTY, TEXT, a_lead, a_room, picture
 from linli.leads.tests.test_consulting import ALL, WHY, convene, sign
 from linli.leads.verdicts import DISAGREE
+from linli.premises.models import Room
 from linli.trail.models import Look
 from tests.books import NOW
 from tests.people import ESTATE, OTHER
@@ -144,6 +145,30 @@ def test_a_lead_is_put_to_its_room_or_aside_by_who_keeps_leads(at, room):
     reason = {"reason": "反映的是自家装修问题"}
     assert client.post(f"/leads/{lead.pk}/dismiss/", reason).status_code == 302
     assert "自家装修" in page(client, f"/leads/{lead.pk}/")
+
+
+def test_a_room_not_on_the_register_is_written_down_from_its_lead_and_its_code_comes_back(at):
+    lead = a_lead(kind="not_on_register", room=None, spot_text="北门岗亭旁的平房")
+    client = at("street")
+    url = client.get(f"/leads/{lead.pk}/").context["register_url"]
+    form = client.get(url).context["form"]
+    assert form["name"].value() == "北门岗亭旁的平房"
+    told = {
+        "kind": "property_business",
+        "name": "北门平房",
+        "place": ESTATE,
+        "state": "idle",
+        "since_on": "2026-11-01",
+        "owner": "unknown",
+        "title_state": "none",
+    }
+    answer = client.post(url, told)
+    room = Room.objects.get(name="北门平房")
+    assert answer.url == f"/leads/{lead.pk}/?code={room.code}"
+    assert client.get(answer.url).context["join_form"]["code"].value() == room.code
+    elsewhere = url.replace("%2Fleads", "%2F%2Fevil.example%2Fleads")
+    told["name"] = "另一间"
+    assert client.post(elsewhere, told).url.startswith("/rooms/")
 
 
 def test_a_residents_number_is_masked_and_opened_for_a_purpose(at, room):
