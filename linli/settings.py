@@ -8,6 +8,7 @@ LINLI_URL           public address printed on notices and in QR codes
 LINLI_PROXIES       how many proxies stand before the service and set X-Forwarded-For and -Proto
 LINLI_DEMO          1 = demo mode: log-ins are shown on the log-in page
 LINLI_DEBUG         1 = development
+LINLI_METRICS_TOKEN what Prometheus shows to read /metrics; without it nobody reads it
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ if TESTING:
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE = PUBLIC_URL.startswith("https://")
 PROXIES = int(os.environ.get("LINLI_PROXIES", "0"))
+METRICS_TOKEN = os.environ.get("LINLI_METRICS_TOKEN", "")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "linli.upkeep",
 ]
 MIDDLEWARE = [
+    "linli.upkeep.watching.watched",
     "linli.web.middleware.body_limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -137,7 +140,13 @@ def postgres(url: str) -> dict:
         "CONN_HEALTH_CHECKS": True,
         # The server plans a statement once, not each time: a statement takes half as long.
         # A pooler between must keep prepared statements (PgBouncer 1.21 or later).
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
+        # A server that does not answer is given up on within seconds, not within minutes.
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            "connect_timeout": 5,
+            "tcp_user_timeout": 15_000,
+        },
     }
 
 
@@ -246,12 +255,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 MOST_BODY_BYTES = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# One JSON line for each request and fault, without personal data: linli/upkeep/logs.py.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"lines": {"()": "linli.upkeep.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "linli": {"level": "INFO"},
+        # Django's own handlers and levels give way; refused requests stand in their own line.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -199,3 +199,9 @@ def prune(keep: int) -> list[Path]:
     for path in old:
         path.unlink()
     return old
+
+
+def newest_at() -> float | None:
+    """When the newest backup of the default folder was made (seconds since 1970), if there is one."""
+    folder = Path(settings.DATA) / FOLDER
+    return max((path.stat().st_mtime for path in folder.glob("linli-*.tar.gz*")), default=None)

@@ -29,6 +29,7 @@ from linli.remedy import letters
 from linli.settings import WAL_IS_SAFE
 from linli.trail.guards import all_guards, standing, strangers
 from linli.trail.models import Line
+from linli.upkeep.backups import FOLDER, newest_at
 from linli.upkeep.commandline import in_words
 from linli.upkeep.database import is_postgres, rights, rights_held
 
@@ -378,12 +379,12 @@ def desks(now: datetime) -> Iterator[Finding]:
 
 def backups(now: datetime) -> Iterator[Finding]:
     """There is a recent one."""
-    subject, folder = _("备份"), Path(settings.DATA) / "backups"
-    times = [path.stat().st_mtime for path in folder.glob("linli-*")] if folder.is_dir() else []
-    if not times:
+    subject, made_at = _("备份"), newest_at()
+    if made_at is None:
+        folder = Path(settings.DATA) / FOLDER
         yield warning(subject, _("%(path)s 里没有备份") % {"path": folder}, _("运行 linli backup"))
         return
-    age = now.timestamp() - max(times)
+    age = now.timestamp() - made_at
     text = _("最近一次在 %(days)s 天前") % {"days": int(age // 86400)}
     fresh = age <= BACKUP_AGE.total_seconds()
     yield good(subject, text) if fresh else warning(subject, text, _("运行 linli backup"))

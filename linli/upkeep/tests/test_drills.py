@@ -10,7 +10,8 @@ from django.db import connection
 from linli.ledger import queries as ledger
 from linli.ledger import services
 from linli.proof import queries as proof
-from linli.upkeep import drills
+from linli.upkeep import backups, drills
+from linli.upkeep.archive import read_key, unpack
 from tests.books import NOW, open_estate
 from tests.databases import pointed_at
 from tests.people import lay_places
@@ -21,9 +22,9 @@ def publish_head(book):
     services.checkpoint(by=None, book=book, now=NOW)
     county = ledger.county_log(book)
     settings.PUBLIC.mkdir(parents=True, exist_ok=True)
-    head = settings.PUBLIC / "county-checkpoint"
-    head.write_text(ledger.newest_checkpoint(county).note)
-    return head
+    new = settings.PUBLIC / ".new-head"
+    new.write_text(ledger.newest_checkpoint(county).note)
+    return new.replace(settings.PUBLIC / "county-checkpoint")
 
 
 @pytest.fixture
@@ -136,8 +137,6 @@ def test_the_public_folder_of_a_backup_is_never_newer_than_its_database(
 ):
     """Publishing goes on between the two; with the folder taken last the backup would accuse
     itself of a rollback."""
-    from linli.upkeep import backups
-
     taken = backups._take_database
 
     def publish_then_take(staging, step):
@@ -151,8 +150,6 @@ def test_the_public_folder_of_a_backup_is_never_newer_than_its_database(
     monkeypatch.undo()
     inside = tmp_path / "inside"
     inside.mkdir()
-    from linli.upkeep.archive import read_key, unpack
-
     unpack(path, inside, secret=read_key(key))
     old = drills.heads(inside / "public")[0].told.size
     assert old < drills.heads(settings.PUBLIC)[0].told.size

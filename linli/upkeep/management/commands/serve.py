@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from linli.people.queries import demo_accounts
+from linli.upkeep import metrics
 from linli.upkeep.checks import AT_START, FAULT, examine
 from linli.web.commands import BEGIN, LinliCommand
 
@@ -46,6 +47,11 @@ class Command(LinliCommand):
         url = os.environ.setdefault("LINLI_URL", f"http://localhost:{options['port']}")
         self._greet(url.rstrip("/"))
         connections.close_all()
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")  # Their words are not ours to keep.
+        with metrics.shared():
+            self._serve(options)
+
+    def _serve(self, options: dict[str, Any]) -> None:
         Granian(
             "linli.wsgi:application",
             address=options["host"],
