@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from linli.disclosure import rules
+from linli.disclosure import rules, staging
 from linli.disclosure.models import Objection, Release
 from linli.kernel import folder, merkle
 from linli.kernel.identity import personal_data_in
@@ -189,23 +187,24 @@ def of_release(release: Release) -> dict[str, bytes]:
 def write(releases: Sequence[Release], out: Path, *, top: bool = True) -> list[Path]:
     """Write the folders of releases below `out`, and what lies beside them, signed anew.
 
-    Files that are there with the same bytes are left alone; each new one appears whole.
-    `top` False: more will follow, which will write what lies beside.
+    Files that are there with the same bytes are left alone; a new folder appears whole, and right
+    after it what lies beside. Should it be ended between the two, the next run puts that right.
+    `top` False: more will follow, which will write what lies beside. One writer at a time.
     """
-    written = []
-    for release in releases:
-        for path, data in of_release(release).items():
-            written += _put(out / path, data)
-    if releases and top:
-        written += write_top(ledger.county_log(releases[0].book), out)
-    return written
+    if not releases:
+        return []
+    county = ledger.county_log(releases[0].book)
+    with transaction.atomic():
+        ledger.hold(county)
+        files = {path: data for one in releases for path, data in of_release(one).items()}
+        return staging.put(out, files | (_top(county, out, files) if top else {}))
 
 
 def write_top(county: object, out: Path) -> list[Path]:
     """Write what lies beside the folders of a county, signed by it; one writer at a time."""
     with transaction.atomic():
         ledger.hold(county)
-        return [path for name, data in _top(county, out).items() for path in _put(out / name, data)]
+        return staging.put(out, _top(county, out, {}))
 
 
 def refresh_top(out: Path) -> list[Path]:
@@ -217,17 +216,24 @@ def refresh_top(out: Path) -> list[Path]:
     return write_top(county, out) if county else []
 
 
-def _top(county: Any, out: Path) -> dict[str, bytes]:
-    sums = {
-        path.relative_to(out).as_posix(): path.read_bytes()
+def _top(county: Any, out: Path, coming: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What lies beside the folders that are there and those that are `coming`."""
+    there = {
+        path.relative_to(out).as_posix()
         for pattern in ("*/*/SHA256SUMS", "*/*/v*/SHA256SUMS")
-        for path in sorted(out.glob(pattern))
+        for path in out.glob(pattern)
     }
+    there |= {path for path in coming if path.endswith("/SHA256SUMS")}
+
+    def read(path: str) -> bytes:
+        return coming[path] if path in coming else (out / path).read_bytes()
+
     newest = ledger.newest_checkpoint(county)
     tree = merkle.Tree(ledger.leaf_hashes(county.pk, newest.size))
-    sizes = {_size_in(out / path) for path in sums} - {newest.size}
+    heads = (read(path.removesuffix("SHA256SUMS") + "county-checkpoint") for path in there)
+    sizes = {int(head.decode().split("\n")[1]) for head in heads} - {newest.size}
     return folder.top_folder(
-        sums=sums,
+        sums={path: read(path) for path in sorted(there)},
         verify_py=_tool("verify.py"),
         verify_html=_tool("verify.html"),
         checkpoint=newest.note.encode(),
@@ -237,25 +243,6 @@ def _top(county: Any, out: Path) -> dict[str, bytes]:
     )
 
 
-def _size_in(sums: Path) -> int:
-    """The size in the county checkpoint that lies beside a SHA256SUMS."""
-    return int((sums.parent / "county-checkpoint").read_text().split("\n")[1])
-
-
 @lru_cache
 def _tool(name: str) -> bytes:
     return (TOOLS / name).read_bytes()
-
-
-def _put(path: Path, data: bytes) -> list[Path]:
-    if path.exists() and path.read_bytes() == data:
-        return []
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).chmod(0o644)
-    Path(name).replace(path)
-    return [path]
