@@ -12,6 +12,7 @@ from django.db.models.functions import Substr
 
 from linli.kernel import place as codes
 from linli.kernel.calendar import Calendar
+from linli.kernel.once import once
 from linli.kernel.place import Scope
 from linli.places import rules
 from linli.places.models import (
@@ -199,11 +200,18 @@ def follows(new: str, old: str) -> bool:
     return new in predecessors([old])
 
 
+CALENDAR = "places.calendar"
+
+
 def calendar() -> Calendar:
-    """The calendar of working days over the holiday table as it is kept. One query.
+    """The calendar of working days over the holiday table as it is kept. One query a request.
 
     A year is kept whole or not at all (`set_holidays`), so any day off of it tells that it is there.
     """
+    return once(CALENDAR, _calendar)
+
+
+def _calendar() -> Calendar:
     days = dict(Holiday.objects.values_list("day", "off"))
     return Calendar(days, frozenset(day.year for day, off in days.items() if off))
 

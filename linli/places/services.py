@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from linli.kernel import place as codes
 from linli.kernel.calendar import check_table
+from linli.kernel.once import forget
 from linli.kernel.place import Scope
 from linli.kernel.rulings import Refused, refuse, require
 from linli.kernel.words import gettext_noop as _
@@ -430,4 +431,5 @@ def set_holidays(
     kept, _made = HolidayYear.objects.update_or_create(
         year=year, defaults={"source": source.strip()[:128]}
     )
+    forget(queries.CALENDAR)
     return kept

@@ -37,9 +37,14 @@ from linli.survey.questions import LOOKS
 def with_standing(rows: QuerySet[Campaign]) -> QuerySet[Campaign]:
     """Campaigns with `is_frozen`: the base of the whole county is frozen."""
     whole = Freeze.objects.filter(campaign=OuterRef("pk"), place=OuterRef("place"))
-    teams = Team.objects.filter(campaign=OuterRef("pk")).order_by().values("campaign")
-    counted = Coalesce(Subquery(teams.annotate(n=Count("pk")).values("n")), 0)
-    return rows.annotate(is_frozen=Exists(whole), team_count=counted)
+    return rows.annotate(is_frozen=Exists(whole), team_count=_counted(Team))
+
+
+def _counted(model: type[Team | Target | Member]) -> Coalesce:
+    """How many rows of a model a campaign has, counted by themselves: joined, the counts of two
+    models would multiply before they are made distinct."""
+    rows = model.objects.filter(campaign=OuterRef("pk")).order_by().values("campaign")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 def campaigns(scope: Scope) -> QuerySet[Campaign]:
@@ -47,8 +52,7 @@ def campaigns(scope: Scope) -> QuerySet[Campaign]:
     counties = {code[:6] for code in scope.prefixes | scope.alone}
     found = Campaign.objects.filter(place__in=counties)
     return with_standing(found).annotate(
-        target_count=Count("targets", distinct=True),
-        member_count=Count("members", distinct=True),
+        target_count=_counted(Target), member_count=_counted(Member)
     )
 
 

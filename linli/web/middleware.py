@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from linli.kernel.once import reading_once
 from linli.kernel.rulings import Refused
 
 CONFLICT, TOO_LARGE = 409, 413
@@ -26,6 +27,18 @@ def body_limit(
             text = _("一次最多提交 %(most)s MB，请分几次上传") % {"most": most}
             return HttpResponse(text, status=TOO_LARGE, content_type="text/plain; charset=utf-8")
         return get_response(request)
+
+    return run
+
+
+def read_once(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What `linli.kernel.once` reads is kept until the answer is made, and no longer."""
+
+    def run(request: HttpRequest) -> HttpResponse:
+        with reading_once():
+            return get_response(request)
 
     return run
 
