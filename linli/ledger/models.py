@@ -149,7 +149,7 @@ class Leaf(models.Model):
 class Entry(models.Model):
     """What an approved voucher, an opening, a reversal or an import posted. Never changed.
 
-    `mark`: keyed hash of what the log does not hold: the people (see `posting.mark_of`).
+    `mark`: keyed hash of what the log does not hold: the people (see `posting.mark_text`).
     """
 
     id = models.BigIntegerField(primary_key=True)

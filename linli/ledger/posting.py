@@ -59,8 +59,10 @@ def mark_text(
 ) -> str:
     """What the mark of an entry covers, ready for the keyed hash: its id, content hash, preparer,
     approver, second approver, and whether it tells of a person."""
-    people = f"{prepared or ''}|{approved or ''}|{seconded or ''}|{person}"
-    return f"ledger_entry|{id_}|{content}|{people}"
+    return (
+        f"ledger_entry|{id_}|{content}|{'' if prepared is None else prepared}|"
+        f"{'' if approved is None else approved}|{'' if seconded is None else seconded}|{person}"
+    )
 
 
 def known(book: Book, keys: Sequence[str]) -> dict[str, tuple[int, str]]:

@@ -31,7 +31,7 @@ from linli.ledger.models import (
     Tally,
 )
 from linli.ledger.posting import line_id as line_id
-from linli.ledger.posting import mark_of as mark_of
+from linli.ledger.posting import mark_text as mark_text
 from linli.ledger.proofs import book_log as book_log
 from linli.ledger.proofs import checkpoint_at as checkpoint_at
 from linli.ledger.proofs import commitments as commitments

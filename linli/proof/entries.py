@@ -98,6 +98,7 @@ WHERE e.book_id = %s AND e.number > %s {upto} ORDER BY e.number, p.position
 _APPROVED = re.compile(r'\{(?:"approved_by":\["[a-z][a-z0-9_]*"(?:,"[a-z][a-z0-9_]*")*\],)?')
 _RECORDED = re.compile(r',"recorded_by":"[a-z][a-z0-9_]*","type":"entry","v":1\}')
 _NONE: list[tuple] = []
+_TRUTH = {None: False, 0: False, 1: True}
 _decoded = c_make_scanner(json.JSONDecoder())
 
 
@@ -111,6 +112,49 @@ def fold(of: Of, after: int | None, upto: int | None) -> Folded:
             fault(of.code, "ledger_entry", type(error).__name__, "unreadable", why=str(error)[:200])
         )
     return span.folded
+
+
+def count_faults(of: Of, folded: Folded) -> Iterator[Fault]:
+    """Every entry leaf has its entry, every entry was read."""
+    for sql, params in (
+        (
+            "SELECT COUNT(*) FROM ledger_leaf WHERE log_id = %s AND kind = 'entry'",
+            [of.log_id],
+        ),
+        ("SELECT COUNT(*) FROM ledger_entry WHERE book_id = %s", [of.book_id]),
+    ):
+        if next(rows(sql, params))[0] != folded.count:
+            yield fault(of.code, "ledger_entry", "number", "missing")
+            return
+
+
+def sum_faults(of: Of, folded: Folded) -> Iterator[Fault]:
+    """The running sums against what the entries fold to."""
+    balances = {
+        (fund, code, period): [debit, credit, n]
+        for fund, code, period, debit, credit, n in rows(
+            "SELECT a.fund, a.code, b.period, b.debit_fen, b.credit_fen, b.entry_count "
+            "FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id "
+            "WHERE a.book_id = %s",
+            [of.book_id],
+        )
+    }
+    tallies = {
+        (fund, project, code, period): [into, out]
+        for fund, project, code, period, into, out in rows(
+            "SELECT fund, project, restriction, period, in_fen, out_fen FROM ledger_tally "
+            "WHERE book_id = %s",
+            [of.book_id],
+        )
+    }
+    told: tuple[tuple[str, dict, dict], ...] = (
+        ("ledger_balance", folded.balances, balances),
+        ("ledger_tally", folded.tallies, tallies),
+    )
+    for table, should, found in told:
+        for key in sorted(should.keys() | found.keys()):
+            if should.get(key) != found.get(key):
+                yield fault(of.code, f"{table} {'/'.join(key)}", "sum", "sum")
 
 
 class _Span:
@@ -182,8 +226,8 @@ class _Span:
         content, prepared, approved, seconded, person, mark, salts, *words = rest
         if reverses is not None or salts is None or number != expected:
             return False
-        told = mark_text(id_, content, prepared, approved, seconded, person != 0)
-        if mark != self.mark(told):
+        people = (prepared, approved, seconded, _TRUTH.get(person, person))
+        if mark != self.mark(mark_text(id_, content, *people)):
             return False
         try:
             middle = (
@@ -297,7 +341,8 @@ class _Span:
                 yield fault(code, where, f"lines {place} account", "column")
         if number != expected:
             yield fault(code, where, "number", "missing")
-        if mark != self.mark(mark_text(id_, content, prepared, approved, seconded, bool(person))):
+        people = (prepared, approved, seconded, _TRUTH.get(person, person))
+        if mark != self.mark(mark_text(id_, content, *people)):
             yield fault(code, where, "mark", "mark")
         yield from self._words(where, id_, told.get("commit", {}), salts, words)
 
@@ -378,8 +423,11 @@ def _at(text: str) -> str:
 
 
 def _moment(text: str) -> str:
-    """As `_at`, of any moment."""
-    at = datetime.fromisoformat(text)
+    """As `_at`, of any moment; "" where it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

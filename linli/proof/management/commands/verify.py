@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ class Command(LinliCommand):
         parser.add_argument("--folder", type=Path, help=_("公示文件夹"))
 
     def handle(self, *, book: str, folder: Path | None, **options: Any) -> None:
-        report = queries.verify(book=book)
+        report = queries.verify(book=book, processes=os.cpu_count() or 1)
         public = folder or Path(settings.PUBLIC)
         if folder or (public / "SHA256SUMS").exists():
             report.faults += queries.published(public)
