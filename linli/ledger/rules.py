@@ -140,6 +140,12 @@ def _time(draft: Draft, facts: BookFacts) -> Ruling:
                 date=draft.date.isoformat(),
             ),
             require(
+                draft.original is None or draft.date >= draft.original,
+                _("更正日期不能早于原日期 %(day)s"),
+                "linli:ledger.5",
+                day=draft.original.isoformat() if draft.original else "",
+            ),
+            require(
                 not history or not facts.live_from or draft.period < facts.live_from,
                 _("本账套自 %(live)s 起在系统内记账，此后的账须填凭证由他人审批，不能直接导入"),
                 "linli:ledger.8",

@@ -81,6 +81,14 @@ def test_an_entry_is_reversed_once_and_a_reversal_never(estate, people):
             reverse(estate, number, people)
 
 
+def test_a_reversal_is_not_booked_before_what_it_reverses(estate, people):
+    estate.post(estate.draft())
+    with pytest.raises(Refused) as refused:
+        reverse(estate, 2, people, on=date(2026, 9, 9))
+    assert refused.value.ruling.reasons[0].field == "date"
+    reverse(estate, 2, people, on=date(2026, 9, 10))
+
+
 def test_the_database_refuses_a_second_reversal(estate, people):
     estate.post(estate.draft())
     reverse(estate, 2, people)
