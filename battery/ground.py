@@ -8,14 +8,21 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
 from battery.frame import Size
+from linli.ledger import services as ledger
+from linli.months import services as months
+from linli.portal.tests.conftest import Told, correct_september, open_custody_book, tell
+from tests.books import NOW, Estate
 from tests.databases import Databases, OwnDatabase, data_directory, installation
+from tests.people import OTHER, People, make_people
 from tests.stores import Cluster, Files
 
 
@@ -45,3 +52,35 @@ def _databases() -> tuple[Path, Databases]:
         server.prepare()
         atexit.register(server.drop_all)
     return directory, Databases(server, directory, "battery")
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """Two estates with their people.
+
+    `told`: the first, September (also corrected) and October published, November open; `other`:
+    the second estate, September published.
+    """
+
+    told: Told
+    other: Estate
+    people: People
+
+
+def county() -> County:
+    """Tell the county into the database at hand; nothing of it waits for a clock."""
+    people = make_people()
+    told = tell(people)
+    correct_september(told)
+    other = open_custody_book("B000002", OTHER, "钟楼小区")
+    ledger.post_opening(
+        by=None,
+        book=other.book,
+        balances={account.pk: 50_000 for account in other.accounts.values()},
+        now=NOW,
+        salt=other.salt,
+    )
+    other.post(other.draft())
+    months.seal_imported(by=None, book=other.book, period="2026-09", now=NOW)
+    months.publish(by=None, book=other.book, period="2026-09", now=NOW, out=Path(settings.PUBLIC))
+    return County(told, other, people)
