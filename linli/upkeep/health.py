@@ -39,7 +39,8 @@ def lacking() -> list[str]:
 @cache
 def _wanted() -> frozenset[tuple[str, str]]:
     """The migrations of this version."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
     return frozenset(loader.disk_migrations)
 
 

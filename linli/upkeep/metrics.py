@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -96,8 +96,9 @@ class _Installation:
     def collect(self) -> Iterator[Any]:
         from prometheus_client.core import GaugeMetricFamily as Gauge
 
-        free = shutil.disk_usage(settings.DATA).free
-        yield Gauge("linli_free_bytes", "Room where the data lies", free)
+        with suppress(FileNotFoundError):
+            free = shutil.disk_usage(settings.DATA).free
+            yield Gauge("linli_free_bytes", "Room where the data lies", free)
         made_at = backups.newest_at()
         if made_at is not None:
             age = time.time() - made_at

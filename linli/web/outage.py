@@ -15,7 +15,7 @@ from django.utils import translation
 AGAIN_SECONDS = 10
 MOST_HANDED_BACK = 200_000
 """Characters: a form larger than this is sent again by the browser's own button."""
-SECRETS = ("password", "otp", "token", "code")
+SECRETS = ("password",)
 
 
 def is_away(error: BaseException | None) -> bool:
