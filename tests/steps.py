@@ -89,6 +89,7 @@ class Steps:
     through: str = ""
     leaves: int = 0
     kept: str = ""
+    brought: set[str] = field(default_factory=set)
     why: object = None
 
     def __post_init__(self) -> None:
@@ -158,15 +159,15 @@ class Steps:
         ]
         sheet = read_ledger(making.book(rows), categories=making.CATEGORIES)
         assert not sheet.faults and len(sheet.entries) == len(amounts)
-        before = {row.key for row in Entry.objects.filter(book=self.estate.book)}
-        known = all(entry.key in before for entry in sheet.entries)
+        fresh = {entry.key for entry in sheet.entries} - self.brought
         open_ = f"{on:%Y-%m}" > max(self.sealed, default="")
         told = {"by": None, "book": self.estate.book, "sheet": sheet, "now": self.now}
-        with self.refused_unless(open_ or known):
+        with self.refused_unless(open_ or not fresh):
             taken = intake.take_ledger(**told, salt=self.estate.salt)
             again = intake.take_ledger(**told, salt=self.estate.salt)
             assert again.fresh_count == 0
-            assert taken.fresh_count == sum(e.key not in before for e in sheet.entries)
+            assert taken.fresh_count == len(fresh)
+            self.brought |= fresh
             self._learn()
 
     def _learn(self) -> None:
