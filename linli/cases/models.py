@@ -46,7 +46,10 @@ class Case(Placed):
 
 
 class Stamp(models.Model):
-    """One step done (passed) or sent back (returned). Stamps are numbered without gaps."""
+    """One step done (passed) or sent back (returned). Stamps are numbered without gaps.
+
+    `waited_s`: seconds since the step's turn came; None where it was not its turn.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="stamps")
     number = models.PositiveIntegerField()
@@ -55,6 +58,7 @@ class Stamp(models.Model):
     role = models.CharField(max_length=32)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    waited_s = models.PositiveBigIntegerField(null=True)
     note = models.TextField(blank=True)
 
     class Meta:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from linli.cases import rules
@@ -92,12 +93,43 @@ def turn_of(case: str = "case") -> tuple[Subquery, Subquery]:
     return Subquery(waits.values("step")[:1]), Subquery(waits.values("due_on")[:1])
 
 
-def stamps_of(cases: QuerySet | Collection[int]) -> dict[int, list[Stamp]]:
-    """Case → its stamps, oldest first; one query."""
-    found: dict[int, list[Stamp]] = {}
-    for stamp in Stamp.objects.filter(case__in=cases).order_by("case_id", "number"):
-        found.setdefault(stamp.case_id, []).append(stamp)
-    return found
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How long a step took in some cases: how often it was done, seconds of the median and of the
+    longest, and the case that was."""
+
+    count: int
+    median_s: int
+    longest_s: int
+    longest_case: int
+
+
+def waited(cases: QuerySet, *, since: date) -> dict[str, Waited]:
+    """Step → how long it took where it passed since a day; one query, a few rows a step."""
+    begun = datetime.combine(since, time.min, timezone.get_current_timezone())
+    done = Stamp.objects.filter(
+        case__in=cases, outcome=PASSED, at__gte=begun, waited_s__isnull=False
+    )
+    ranked = done.annotate(
+        rank=Window(RowNumber(), partition_by="step", order_by=["waited_s", "pk"]),
+        n=Window(Count("pk"), partition_by="step"),
+    )
+    middle = Q(rank=(F("n") + 1) / 2) | Q(rank=(F("n") + 2) / 2)
+    told: dict[str, list[tuple[int, int, int, int]]] = {}
+    rows = ranked.filter(middle | Q(rank=F("n"))).order_by("step", "rank")
+    for step, rank, n, seconds, case in rows.values_list(
+        "step", "rank", "n", "waited_s", "case_id"
+    ):
+        told.setdefault(step, []).append((rank, n, seconds, case))
+    return {step: _waited(found) for step, found in told.items()}
+
+
+def _waited(found: list[tuple[int, int, int, int]]) -> Waited:
+    """From (rank, of how many, seconds, case) of the middle one or two and of the last."""
+    n = found[0][1]
+    middle = [seconds for rank, _n, seconds, _case in found if rank in ((n + 1) // 2, (n + 2) // 2)]
+    _rank, _n, longest, case = found[-1]
+    return Waited(n, sum(middle) // len(middle), longest, case)
 
 
 def find(*, flow: Flow | str, subject: models.Model | str) -> Case | None:

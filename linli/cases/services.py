@@ -99,6 +99,7 @@ def stamp(
         role=next(role.code for role in flow.step(step).by if role in roles),
         by=by,
         at=now,
+        waited_s=_waited(before, step, now),
         note=note.strip(),
     )
     after = queries.folded(case)
@@ -107,6 +108,11 @@ def stamp(
         case.closed_at = now
         case.save(update_fields=["closed_at"])
     return made
+
+
+def _waited(before: rules.Folded, step: str, now: datetime) -> int | None:
+    since = before.open.get(step)
+    return max(int((now - since).total_seconds()), 0) if since else None
 
 
 def _next_number(case: Case) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
 from linli.cases import queries as cases
 from linli.handover import flow, rules, stages
@@ -279,28 +278,34 @@ class Stages:
 
 def stages_of(scope: Scope, *, procedure: Procedure, since: date, today: date) -> Stages:
     """Durations of the steps that passed since a day, and what waits now; four queries."""
-    found = {s.code: stages.Stage(s.code, s.name) for s in procedure.flow.steps}
-    rows = {
-        one.case_id: one
-        for one in Handover.objects.within(scope).select_related("case").exclude(case=None)
-    }
-    stamps = cases.stamps_of(Handover.objects.within(scope).values("case"))
-    for case_id, one in rows.items():
-        told = [(s.step, s.outcome, s.at) for s in stamps.get(case_id, ())]
-        flow_ = cases.flow_of(one.case)
-        for code, days, at in stages.spans(flow_, opened_at=one.opened_at, stamps=told):
-            stage = found.get(code)
-            if stage is None or timezone.localdate(at) < since:
-                continue
-            if not stage.days or days > max(stage.days):
-                stage.longest_number, stage.longest_pk = one.number, one.pk
-            stage.days.append(days)
-    for turn, due in handovers(scope).filter(ended_at=None).values_list("turn", "due_on"):
+    here = Handover.objects.within(scope)
+    told = cases.waited(here.values("case"), since=since)
+    found = {}
+    for step in procedure.flow.steps:
+        stage = found[step.code] = stages.Stage(step.code, step.name)
+        if one := told.get(step.code):
+            stage.count, stage.longest_case = one.count, one.longest_case
+            stage.median, stage.longest = stages.days(one.median_s), stages.days(one.longest_s)
+    for turn, waiting, late in (
+        handovers(scope)
+        .filter(ended_at=None)
+        .order_by()
+        .values("turn")
+        .annotate(waiting=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+        .values_list("turn", "waiting", "late")
+    ):
         if turn in found:
-            found[turn].waiting += 1
-            found[turn].late += due is not None and due < today
-    ended = [one.outcome for one in rows.values() if one.ended_at]
-    return Stages(procedure, list(found.values()), len(rows) - len(ended), ended.count(rules.DONE))
+            found[turn].waiting, found[turn].late = waiting, late
+    ends = here.aggregate(
+        running=Count("pk", filter=Q(ended_at=None)),
+        done=Count("pk", filter=Q(outcome=rules.DONE)),
+    )
+    return Stages(procedure, list(found.values()), ends["running"], ends["done"])
+
+
+def by_cases(wanted: Collection[int]) -> dict[int, Handover]:
+    """Case → its handover."""
+    return {one.case_id: one for one in Handover.objects.filter(case__in=wanted)}
 
 
 def step_count(place: str, on: date) -> int:

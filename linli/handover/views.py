@@ -162,9 +162,11 @@ def stages(request: HttpRequest) -> HttpResponse:
     procedure = flow.in_force(county_of(request), today)
     scope = request.access.scope(*READERS)  # type: ignore[attr-defined]
     told = queries.stages_of(scope, procedure=procedure, since=today - LOOKS_BACK, today=today)
+    longest = queries.by_cases({stage.longest_case for stage in told.stages})
     rows = [
         {
             "stage": stage,
+            "longest": longest.get(stage.longest_case),
             "step": procedure.flow.step(stage.code),
             "plan": procedure.plans[stage.code],
             "sign": tuple(ROLES[code].name for code in procedure.plans[stage.code].sign),

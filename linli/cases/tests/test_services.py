@@ -1,6 +1,7 @@
 """Opening cases and stamping steps."""
 
 from datetime import UTC, date, datetime, timedelta
+from statistics import median
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -209,6 +210,26 @@ def test_progress_takes_the_same_queries_however_long(case, asker, django_assert
     services.stamp(by=asker, case=case, step="ask", now=NOW)
     with django_assert_num_queries(2):
         queries.progress(case)
+
+
+@pytest.mark.parametrize("hours", [[5], [1, 9], [2, 3, 100], [4, 1, 7, 2]])
+def test_how_long_a_step_took_is_counted_from_when_its_turn_came(asker, checker, hours):
+    made = []
+    for n, wait in enumerate(hours):
+        row = Place.objects.create(place=f"{ESTATE}{n:03d}", level="building", name=f"{n}号楼")
+        one = services.open_case(
+            by=asker, flow=FLOW, subject=row, title="修门", place=ESTATE, now=NOW
+        )
+        services.stamp(by=asker, case=one, step="ask", now=NOW + timedelta(hours=1))
+        at = NOW + timedelta(hours=1 + wait)
+        services.stamp(by=checker, case=one, step="check", now=at)
+        made.append(one)
+    cases = Case.objects.all()
+    told = queries.waited(cases, since=NOW.date())["check"]
+    assert (told.count, told.median_s) == (len(hours), median(hours) * 3600)
+    longest = hours.index(max(hours))
+    assert (told.longest_s, told.longest_case) == (max(hours) * 3600, made[longest].pk)
+    assert queries.waited(cases, since=NOW.date() + timedelta(9)) == {}
 
 
 def test_what_waits_is_found_by_role_and_scope(case, asker, checker):
