@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -95,7 +96,7 @@ def whole_proof() -> Run:
     code = estate().book.code
 
     def run(_size: int) -> None:
-        report = proof.verify(book=code)
+        report = proof.verify(book=code, processes=os.cpu_count() or 1)
         assert report.holds, report.faults[:3]
 
     return run

@@ -122,7 +122,12 @@ def keyed_hash(text: str) -> str:
 
 def marker() -> Callable[[str], str]:
     """As `keyed_hash`, with the key made ready once: for whoever marks many rows."""
-    key = _row_key().ljust(64, b"\0")
+    return _marker(settings.KEYS)
+
+
+@lru_cache(maxsize=8)
+def _marker(directory: Path) -> Callable[[str], str]:
+    key = _read_row_key(directory).ljust(64, b"\0")
     begun, ended = (hashlib.sha256(bytes(byte ^ pad for byte in key)) for pad in (0x36, 0x5C))
 
     def mark(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
 from django.db import connection
@@ -40,8 +40,8 @@ def insert(cursor: object, table: str, columns: Sequence[str], rows: Sequence[tu
 def in_one_go(rows: int) -> Iterator[None]:
     """Send the statements inside without waiting for each one's answer, where that can be done.
 
-    On PostgreSQL (with `rows` few enough not to be copied) what is refused is raised at the end.
-    Nothing may be read inside.
+    On PostgreSQL (with `rows` few enough not to be copied) what is refused is raised at the end,
+    and what is asked is fetched after it.
     """
     if connection.vendor != "postgresql" or rows > _FEW:
         yield
@@ -60,6 +60,17 @@ def create(origin: str) -> Log:
     return log
 
 
+def ask(*questions: tuple[str, Sequence]) -> list[list[tuple]]:
+    """The rows of several questions, each answered after the one before it, in one go where that
+    can be done."""
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(connection.cursor()) for _ in questions]
+        with in_one_go(0):
+            for cursor, question in zip(cursors, questions, strict=True):
+                cursor.execute(*question)
+        return [cursor.fetchall() for cursor in cursors]
+
+
 _FIELDS = [field.attname for field in Log._meta.concrete_fields]
 _READ = f"SELECT {', '.join(_FIELDS)} FROM ledger_log WHERE id = %s"
 _KEEP = (
@@ -68,21 +79,26 @@ _KEEP = (
 )
 
 
-def locked(log_id: int) -> Log:
-    """The log's row, locked until the transaction ends (SQLite locks the whole file).
+def lock(log_id: int) -> tuple[str, Sequence]:
+    """The question for a log's row that locks it until the transaction ends (SQLite locks the
+    whole file); `found` makes the log of its answer."""
+    ending = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    return _READ + ending, [log_id]
 
-    Raises Log.DoesNotExist.
-    """
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_READ + lock, [log_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise Log.DoesNotExist(log_id)
-    log = Log.from_db(connection.alias, _FIELDS, row)
+
+def found(rows: list[tuple]) -> Log:
+    """The log that `lock` asked for. Raises Log.DoesNotExist."""
+    if not rows:
+        raise Log.DoesNotExist
+    log = Log.from_db(connection.alias, _FIELDS, rows[0])
     if log.last_at is not None and log.last_at.tzinfo is None:
         log.last_at = log.last_at.replace(tzinfo=UTC)
     return log
+
+
+def locked(log_id: int) -> Log:
+    """The log's row, locked until the transaction ends. Raises Log.DoesNotExist."""
+    return found(ask(lock(log_id))[0])
 
 
 def append(log: Log, leaves: Sequence[tuple[str, bytes]], *, now: datetime) -> list[int]:

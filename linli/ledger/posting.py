@@ -6,7 +6,7 @@ Plain SQL, because an entry costs a dozen rows and the book is locked while they
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -65,85 +65,99 @@ def mark_text(
     )
 
 
-def known(book: Book, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Keys already used in the book: key → (entry number, content hash)."""
-    found: dict[str, tuple[int, str]] = {}
-    with connection.cursor() as cursor:
-        for start in range(0, len(keys), 5000):
-            part = keys[start : start + 5000]
-            cursor.execute(
-                "SELECT key, number, content FROM ledger_entry WHERE book_id = %s AND key IN ("
-                + ", ".join(["%s"] * len(part))
-                + ")",
-                [book.pk, *part],
-            )
-            found |= {key: (number, content) for key, number, content in cursor.fetchall()}
-    return found
+def read(
+    book: Book, drafts: Sequence[Draft], *, now: datetime
+) -> tuple[Log, dict[str, tuple[int, str]], BookFacts]:
+    """The book's log, locked, and what these drafts need to know, read under the lock: keys
+    already used in the book (key → entry number, content hash), and the book as it stands."""
+    keys = [draft.key for draft in drafts]
+    parts = [keys[start : start + _KEYS] for start in range(0, len(keys), _KEYS)]
+    lock, *rest = logs.ask(
+        logs.lock(book.log_id),
+        *[(_KNOWN % _marks(part), [book.pk, *part]) for part in parts],
+        *_questions(book, drafts),
+    )
+    known = {key: (n, content) for rows in rest[: len(parts)] for key, n, content in rows}
+    return logs.found(lock), known, _answered(book, now, *rest[len(parts) :])
 
 
 def facts(book: Book, drafts: Sequence[Draft], *, now: datetime) -> BookFacts:
     """The book as it stands, as far as these drafts ask."""
-    projects = {line.project for draft in drafts for line in draft.lines if line.project}
-    codes = {line.account for draft in drafts for line in draft.lines} or {""}
-    restricted = any(line.fund in rules.RESTRICTED for draft in drafts for line in draft.lines)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT a.id, a.fund, a.code, a.kind, a.name, a.opened_on, a.closed_on, "
-            "CASE WHEN a.kind IN ('money', 'liability') THEN (SELECT COALESCE(SUM(b.debit_fen - b.credit_fen), 0) "
-            "FROM ledger_balance b WHERE b.account_id = a.id) END, "
-            "(SELECT COALESCE(MAX(period), '') FROM ledger_seal WHERE book_id = %s) "
-            "FROM ledger_account a WHERE a.book_id = %s AND (a.kind IN ('money', 'liability') "
-            f"OR a.code IN ({', '.join(['%s'] * len(codes))}))",
-            [book.pk, book.pk, *codes],
-        )
-        rows = cursor.fetchall()
-        found = BookFacts(
-            accounts={
-                (row[1], row[2]): AccountFact(
-                    id=row[0],
-                    fund=row[1],
-                    code=row[2],
-                    kind=row[3],
-                    name=row[4],
-                    opened_on=_day(row[5]),
-                    closed_on=_day(row[6]),
-                )
-                for row in rows
-            },
-            money_fen={row[0]: int(row[7]) for row in rows if row[3] == rules.MONEY},
-            owed_fen={row[0]: -int(row[7]) for row in rows if row[3] == rules.LIABILITY},
-            sealed_through=rows[0][8] if rows else "",
-            projects={},
-            first_period=book.first_period,
-            live_from=book.live_from,
-            limit_fen=book.limit_fen,
-            today=timezone.localdate(now),
-        )
-        if projects:
-            _project_facts(cursor, book, found)
-        if restricted:
-            cursor.execute(
-                "SELECT fund, restriction, SUM(in_fen - out_fen) FROM ledger_tally "
-                "WHERE book_id = %s AND restriction <> '' GROUP BY fund, restriction",
-                [book.pk],
+    return _answered(book, now, *logs.ask(*_questions(book, drafts)))
+
+
+def _questions(book: Book, drafts: Sequence[Draft]) -> list[tuple[str, Sequence]]:
+    """Accounts; tallies by restriction and projects, if any of the drafts has to do with them."""
+    lines = [line for draft in drafts for line in draft.lines]
+    codes = {line.account for line in lines} or {""}
+    asked: list[tuple[str, Sequence]] = [(_ACCOUNTS % _marks(codes), [book.pk, book.pk, *codes])]
+    if any(line.fund in rules.RESTRICTED or line.project for line in lines):
+        asked += [(_RESTRICTED, [book.pk]), (_PROJECTS, [book.pk])]
+    return asked
+
+
+def _marks(some: Collection) -> str:
+    return ", ".join(["%s"] * len(some))
+
+
+def _answered(
+    book: Book,
+    now: datetime,
+    accounts: list[tuple],
+    restricted: Sequence[tuple] = (),
+    projects: Sequence[tuple] = (),
+) -> BookFacts:
+    found = BookFacts(
+        accounts={
+            (row[1], row[2]): AccountFact(
+                id=row[0],
+                fund=row[1],
+                code=row[2],
+                kind=row[3],
+                name=row[4],
+                opened_on=_day(row[5]),
+                closed_on=_day(row[6]),
             )
-            found.restricted_fen = {(f, code): int(fen) for f, code, fen in cursor.fetchall()}
-    return found
-
-
-def _project_facts(cursor: object, book: Book, found: BookFacts) -> None:
-    cursor.execute(  # type: ignore[attr-defined]
-        "SELECT p.code, p.id, b.fund, b.budget_fen, (SELECT COALESCE(SUM(t.out_fen), 0) "
-        "FROM ledger_tally t WHERE t.book_id = p.book_id AND t.project = p.code AND t.fund = b.fund) "
-        "FROM ledger_project p LEFT JOIN ledger_budget b ON b.project_id = p.id "
-        "WHERE p.book_id = %s",
-        [book.pk],
+            for row in accounts
+        },
+        money_fen={row[0]: int(row[7]) for row in accounts if row[3] == rules.MONEY},
+        owed_fen={row[0]: -int(row[7]) for row in accounts if row[3] == rules.LIABILITY},
+        sealed_through=accounts[0][8] if accounts else "",
+        projects={},
+        first_period=book.first_period,
+        live_from=book.live_from,
+        limit_fen=book.limit_fen,
+        today=timezone.localdate(now),
     )
-    for code, id_, fund, budget, paid in cursor.fetchall():  # type: ignore[attr-defined]
+    found.restricted_fen |= {(fund, code): int(fen) for fund, code, fen in restricted}
+    for code, id_, fund, budget, paid in projects:
         found.projects[code] = id_
         if fund:
             found.budget_fen[code, fund] = int(budget)
             found.paid_fen[code, fund] = int(paid)
+    return found
+
+
+_KEYS = 5000
+_KNOWN = "SELECT key, number, content FROM ledger_entry WHERE book_id = %%s AND key IN (%s)"
+_ACCOUNTS = (
+    "SELECT a.id, a.fund, a.code, a.kind, a.name, a.opened_on, a.closed_on, "
+    "CASE WHEN a.kind IN ('money', 'liability') THEN (SELECT COALESCE(SUM(b.debit_fen - b.credit_fen), 0) "
+    "FROM ledger_balance b WHERE b.account_id = a.id) END, "
+    "(SELECT COALESCE(MAX(period), '') FROM ledger_seal WHERE book_id = %%s) "
+    "FROM ledger_account a WHERE a.book_id = %%s AND (a.kind IN ('money', 'liability') "
+    "OR a.code IN (%s))"
+)
+_PROJECTS = (
+    "SELECT p.code, p.id, b.fund, b.budget_fen, (SELECT COALESCE(SUM(t.out_fen), 0) "
+    "FROM ledger_tally t WHERE t.book_id = p.book_id AND t.project = p.code AND t.fund = b.fund) "
+    "FROM ledger_project p LEFT JOIN ledger_budget b ON b.project_id = p.id "
+    "WHERE p.book_id = %s"
+)
+_RESTRICTED = (
+    "SELECT fund, restriction, SUM(in_fen - out_fen) FROM ledger_tally "
+    "WHERE book_id = %s AND restriction <> '' GROUP BY fund, restriction"
+)
 
 
 def _day(value: object) -> date | None:

@@ -226,11 +226,9 @@ def post(
     drafts `row` is the place of the draft, from 0. `salt` is given in tests.
     """
     require(drafts, _("没有可记的账")).enforce()
-    log = logs.locked(book.log_id)
+    log, known, found = posting.read(book, drafts, now=now)
     if log.checked_size < log.size and _yesterday(log.last_at, now):
         logs.checkpoint(book, log, now=now)
-    known = posting.known(book, [draft.key for draft in drafts])
-    found = posting.facts(book, drafts, now=now)
     writer = posting.Writer(book, log, found, now, salt)
     numbers: list[int] = []
     rulings = []
