@@ -201,7 +201,13 @@ def prune(keep: int) -> list[Path]:
     return old
 
 
-def newest_at() -> float | None:
-    """When the newest backup of the default folder was made (seconds since 1970), if there is one."""
+def newest() -> Path | None:
+    """The newest backup of the default folder; names tell the moment."""
     folder = Path(settings.DATA) / FOLDER
-    return max((path.stat().st_mtime for path in folder.glob("linli-*.tar.gz*")), default=None)
+    return max(folder.glob("linli-*.tar.gz*"), key=lambda path: path.name, default=None)
+
+
+def newest_at() -> float | None:
+    """When it was made (seconds since 1970), if there is one."""
+    path = newest()
+    return None if path is None else path.stat().st_mtime

@@ -32,7 +32,8 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.cookies["sessionid"] = self.session
+        if self.session:
+            self.cookies["sessionid"] = self.session
 
     def ask(self, method: str, path: str, fields: Fields = []) -> tuple[int, dict[str, str], str]:  # noqa: B006
         """Status, headers (names in lower case) and text of the answer."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.upkeep.archive import is_sealed
+from linli.upkeep.backups import FOLDER, newest
 from linli.web.commands import UPKEEP, LinliCommand
 
 
@@ -20,7 +21,10 @@ class Command(LinliCommand):
     group = UPKEEP
     requires_system_checks: list[str] = []
     examples = (
-        ("drill FILE --key backup.key", gettext_lazy("最后一句话说明这份备份可不可以相信")),
+        (
+            "drill --key backup.key",
+            gettext_lazy("演练 backups 下最新的一份；最后一句话说明它可不可以相信"),
+        ),
         (
             "drill FILE --published county-checkpoint",
             gettext_lazy("与街道、审计或相邻小区留存的检查点比对"),
@@ -32,7 +36,7 @@ class Command(LinliCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help=_("备份文件"))
+        parser.add_argument("file", type=Path, nargs="?", help=_("备份文件；缺省为最新的一份"))
         parser.add_argument("--key", type=Path, metavar="FILE", help=_("加密备份的密钥文件"))
         parser.add_argument("--into", default="", metavar="URL", help=_("空的 PostgreSQL 数据库"))
         parser.add_argument(
@@ -44,9 +48,11 @@ class Command(LinliCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file, published = options["file"].resolve(), options["published"].resolve()
-        if not file.is_file():
-            raise CommandError(_("找不到文件：%(path)s") % {"path": file})
+        file, published = options["file"] or newest(), options["published"].resolve()
+        if file is None or not file.is_file():
+            path = file or Path(settings.DATA) / FOLDER
+            raise CommandError(_("找不到文件：%(path)s") % {"path": path})
+        file = file.resolve()
         with tempfile.TemporaryDirectory(prefix="linli-drill-") as name:
             command = [sys.executable, "-m", "linli", "restore", str(file), "--force"]
             command += ["--key", str(options["key"].resolve())] if options["key"] else []
