@@ -354,3 +354,16 @@ class AnswerForm(forms.Form):
 
 class LetterAnswerForm(AnswerForm):
     answered_on = DayField(label=_("回复日期"))
+
+
+class WordingForm(forms.Form):
+    """A county's own words of a letter; what stands in braces is filled in."""
+
+    title = forms.CharField(label=_("标题"), max_length=letters.MOST_TITLE)
+    number = forms.CharField(label=_("文号"), max_length=letters.MOST_NUMBER)
+    body = forms.CharField(
+        label=_("正文"),
+        max_length=letters.MOST_BODY,
+        widget=forms.Textarea(attrs={"rows": 14, "lang": "zh-hans"}),
+        help_text=_("一行一段；花括号里的内容由系统填写"),
+    )

@@ -2,7 +2,7 @@
 
 from linli.trail.guards import Guard, insert_only
 
-GUARDS = (
+PLANS = (
     Guard("plan_stays", "remedy_plan", "DELETE"),
     Guard("plans_stay", "remedy_plan", "TRUNCATE"),
     Guard(
@@ -30,3 +30,15 @@ GUARDS = (
     *insert_only("remedy_visit"),
     *insert_only("remedy_attendance"),
 )
+WORDINGS = (
+    Guard("wording_stays", "remedy_wording", "DELETE"),
+    Guard("wordings_stay", "remedy_wording", "TRUNCATE"),
+    Guard(
+        "wording_keeps_its_words",
+        "remedy_wording",
+        "UPDATE",
+        "NEW.title <> OLD.title OR NEW.number <> OLD.number OR NEW.body <> OLD.body "
+        "OR NEW.kind <> OLD.kind OR OLD.ended_at IS NOT NULL",
+    ),
+)
+GUARDS = (*PLANS, *WORDINGS)

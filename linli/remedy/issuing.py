@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
-from linli.kernel.rulings import Refused, every, require
+from linli.kernel.rulings import every, require
 from linli.kernel.words import gettext_noop as _
 from linli.places import queries as places
 from linli.remedy import dealings, letters, queries, rules
 from linli.remedy.letters import FOLLOWUP, TALK, Template
-from linli.remedy.models import Letter, Plan, Round, Talk, Task
+from linli.remedy.models import Letter, Plan, Round, Talk, Task, Wording
 from linli.remedy.standing import User
 from linli.sources import article, number, room_kinds
 from linli.sources.remedies import measures, violations, violators
@@ -22,11 +21,6 @@ from linli.trail.acts import act, label
 
 OFFICE = "办事处"
 LONGEST_LINE = 1800
-
-
-def local() -> Path:
-    """The county's own folder."""
-    return Path(settings.DATA) / "local"
 
 
 def day_text(day: date | None) -> str:
@@ -121,7 +115,7 @@ def preview(
     plan: Plan, kind: str, *, sender: str, to: str, due_on: date | None, talk: Talk | None, on: date
 ) -> Letter:
     """The letter as it would be issued today; nothing is kept."""
-    template = letters.template(kind, local=local())
+    template = queries.template(kind, plan.county)
     values = contents(plan, sender=sender, to=to, due_on=due_on, talk=talk)
     serial = queries.next_serial(sender, kind, on.year)
     return _filled(plan, template, values, sender=sender, to=to, on=on, serial=serial)
@@ -188,7 +182,7 @@ def issue_letter(
             ),
         ]
     ).enforce()
-    template = letters.template(kind, local=local())
+    template = queries.template(kind, plan.county)
     values = contents(plan, sender=sender, to=to, due_on=reply_by_on, talk=talk)
     letter = _filled(
         plan,
@@ -207,7 +201,7 @@ def issue_letter(
 
 
 def follow_up_letter(round_: Round, *, by: User, now: datetime) -> Letter:
-    """The 督办单 of a round. Where the county's template has faults, the one that comes is used."""
+    """The 督办单 of a round."""
     plan = round_.plan
     queries.lock_county(plan.county)
     street = round_.level == dealings.BY_STREET
@@ -216,10 +210,7 @@ def follow_up_letter(round_: Round, *, by: User, now: datetime) -> Letter:
     first = plan.tasks.filter(state=rules.OPEN).order_by("due_on").first()
     if street and first is not None:
         to = first.unit
-    try:
-        template = letters.template(FOLLOWUP, local=local())
-    except Refused:
-        template = letters.template(FOLLOWUP)
+    template = queries.template(FOLLOWUP, plan.county)
     values = contents(plan, sender=sender, to=to, due_on=round_.due_on, round_=round_)
     serial = queries.next_serial(sender, FOLLOWUP, round_.issued_on.year)
     letter = _filled(
@@ -230,6 +221,49 @@ def follow_up_letter(round_: Round, *, by: User, now: datetime) -> Letter:
     letter.issued_by, letter.issued_at = by, now
     letter.save()
     return letter
+
+
+@act("remedy.reword")
+def reword(
+    *, by: User, county: str, kind: str, title: str, number: str, body: str, now: datetime
+) -> Wording:
+    """Word a kind of letter the county's own way from now on; letters issued before stay."""
+    queries.lock_county(county)
+    require(kind in letters.KINDS, _("请选择文书")).at("kind").enforce()
+    told = Template(
+        kind=kind, title=title.strip(), number=number.strip(), body=body.strip(), own=True
+    )
+    now_in_force = queries.template(kind, county)
+    same = replace(now_in_force, own=True) == told
+    (letters.check(told) & require(not same, _("与现在的模板一样，没有改动"))).enforce()
+    _end_wording(by, county, kind, now)
+    return Wording.objects.create(
+        place=county,
+        kind=kind,
+        title=told.title,
+        number=told.number,
+        body=told.body,
+        told_by=by,
+        told_at=now,
+    )
+
+
+@act("remedy.restore_wording")
+def restore_wording(*, by: User, county: str, kind: str, now: datetime) -> Wording:
+    """Give a county's own wording up: the letter is as it comes again."""
+    queries.lock_county(county)
+    own = _end_wording(by, county, kind, now)
+    require(own, _("用的就是自带模板")).enforce()
+    assert own is not None
+    return own
+
+
+def _end_wording(by: User, county: str, kind: str, now: datetime) -> Wording | None:
+    own = queries.wordings(county).get(kind)
+    if own is not None:
+        own.ended_by, own.ended_at = by, now
+        own.save(update_fields=["ended_by", "ended_at"])
+    return own
 
 
 @act("remedy.answer_letter")

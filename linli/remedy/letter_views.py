@@ -1,4 +1,4 @@
-"""Beginning a plan; its letters with their preview; its files; the templates in force."""
+"""Beginning a plan; its letters with their preview; its files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli import prints
 from linli.files import answers
-from linli.kernel.rulings import Refused, Ruling
+from linli.kernel.rulings import Refused
 from linli.places import queries as places
 from linli.premises import queries as premises
-from linli.remedy import issuing, letters, queries, services, showing
+from linli.remedy import issuing, queries, services, showing
 from linli.remedy.act_views import FORM, UNPROCESSABLE, act_page
 from linli.remedy.forms import CauseForm, LetterAnswerForm, LetterForm, RoomForm
 from linli.remedy.models import Letter, Paper, Plan
@@ -180,10 +180,10 @@ def letter(request: HttpRequest, letter: Letter) -> HttpResponse:
     seen(request, letter.plan)
     if letter.person:
         look(by=request.user, subject=letter, field="body", now=timezone.now())  # type: ignore[arg-type]
-    return _pdf(issuing.paper(letter), f"{letter.title}{letter.number}", timezone.now())
+    return pdf(issuing.paper(letter), f"{letter.title}{letter.number}", timezone.now())
 
 
-def _pdf(data: dict[str, Any], name: str, now: Any) -> HttpResponse:
+def pdf(data: dict[str, Any], name: str, now: Any) -> HttpResponse:
     return download(prints.render("letter", data, on=now), f"{name}.pdf", "application/pdf")
 
 
@@ -205,44 +205,6 @@ def answer_letter(request: HttpRequest, letter: Letter) -> HttpResponse:
         part="#letters",
         about=letter.number,
     )
-
-
-@never_cache
-@require_safe
-@needs(*DECIDERS)
-def templates(request: HttpRequest) -> HttpResponse:
-    """The templates in force, what they may name, and what is wrong with the county's own."""
-    local = issuing.local()
-    rows = []
-    for kind, name in letters.KINDS.items():
-        ruling = letters.faults(kind, local=local)
-        found = letters.template(kind, local=local if ruling.allowed else None)
-        rows.append(
-            {
-                "kind": kind,
-                "name": name,
-                "found": found,
-                "lines": found.body.strip().split("\n"),
-                "ruling": ruling,
-                "holes": [f"{{{hole}}}" for hole in letters.PLACEHOLDERS[kind]],
-                "file": f"local/letters/{kind}.toml",
-            }
-        )
-    return render(request, "remedy/templates.html", {"rows": rows})
-
-
-@never_cache
-@require_safe
-@needs(*DECIDERS)
-def template_preview(request: HttpRequest, kind: str) -> HttpResponse:
-    """A template on paper with invented contents, before anybody gets such a letter."""
-    if kind not in letters.KINDS:
-        raise Http404
-    local = issuing.local()
-    ruling: Ruling = letters.faults(kind, local=local)
-    found = letters.template(kind, local=local if ruling.allowed else None)
-    now = timezone.now()
-    return _pdf(issuing.sample(found, on=timezone.localdate(now)), found.title, now)
 
 
 # --- files --------------------------------------------------------------------------------------

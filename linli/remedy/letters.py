@@ -1,7 +1,7 @@
 """Letters from templates: a title, a number, a body with named contents, and nothing that runs.
 
-A county changes one by writing its own of the same form into `<data>/local/letters/KIND.toml`;
-what it does not write is as it comes. A template with faults is refused, and the page says which.
+A county words a letter its own way on the page 文书模板 (`issuing.reword`); a wording with faults is
+refused. Where it has none, the letter is as it comes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from linli.kernel.rulings import ALLOWED, Refused, Ruling, every, refuse, require
+from linli.kernel.rulings import Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 
 OWN = Path(__file__).parent / "letters_zh"
@@ -56,7 +56,7 @@ PLACEHOLDERS = {
 """What a body may name, for each kind."""
 IN_NUMBER = ("机关", "年", "序号")
 
-MOST_BYTES, MOST_BODY, MOST_TITLE, MOST_NUMBER = 20_000, 4000, 40, 40
+MOST_BODY, MOST_TITLE, MOST_NUMBER = 4000, 40, 40
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _PROGRAM = re.compile(r"<|>|\{\{|\}\}|\{%|%\}|\{#|\$|`|\\|javascript:|=\s*cmd", re.I)
 
@@ -110,46 +110,13 @@ def _check_part(field: str, text: str, most: int, known: tuple[str, ...]) -> Rul
     ).at(field)
 
 
-def _read(path: Path, kind: str, *, base: Template | None) -> Template:
-    """A file as a template, on top of `base`; raises Refused with every fault."""
-    if path.stat().st_size > MOST_BYTES:
-        raise Refused(refuse(_("模板文件过大")).at(path.name))
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Refused(
-            refuse(_("不是有效的 TOML 文件：%(why)s"), why=str(error)).at(path.name)
-        ) from error
-    strange = tuple(sorted(set(data) - {"title", "number", "body"}))
-    words = {name: data.get(name, getattr(base, name, "")) for name in ("title", "number", "body")}
-    (
-        require(not strange, _("模板里有不认识的栏：%(names)s"), names=strange)
-        & require(all(isinstance(word, str) for word in words.values()), _("模板各项都应是文字"))
-    ).enforce()
-    made = Template(kind=kind, own=base is not None, **words)
-    check(made).enforce()
-    return made
-
-
 @cache
-def _as_it_comes(kind: str) -> Template:
-    return _read(OWN / f"{kind}.toml", kind, base=None)
-
-
-def template(kind: str, *, local: Path | None = None) -> Template:
-    """The template in force; raises Refused where the county's own has faults."""
-    own = _as_it_comes(kind)
-    path = local / "letters" / f"{kind}.toml" if local else None
-    return _read(path, kind, base=own) if path is not None and path.is_file() else own
-
-
-def faults(kind: str, *, local: Path | None) -> Ruling:
-    """What is wrong with a county's own template of a kind, if it has one."""
-    try:
-        template(kind, local=local)
-    except Refused as refused:
-        return refused.ruling
-    return ALLOWED
+def as_it_comes(kind: str) -> Template:
+    """The template of a kind where a county has none of its own."""
+    data = tomllib.loads((OWN / f"{kind}.toml").read_text("utf-8"))
+    return Template(
+        kind=kind, title=data["title"], number=data["number"], body=data["body"].strip()
+    )
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -332,6 +332,29 @@ class Letter(Placed):
         ]
 
 
+class Wording(Placed):
+    """A county's own words of a kind of letter, in force until `ended_at`. Its words stay."""
+
+    kind = models.CharField(max_length=12)
+    title = models.CharField(max_length=40)
+    number = models.CharField(max_length=40)
+    body = models.TextField()
+    told_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    told_at = models.DateTimeField()
+    ended_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            UniqueConstraint(
+                fields=["place", "kind"],
+                condition=Q(ended_at__isnull=True),
+                name="a_county_words_a_letter_once",
+            )
+        ]
+
+
 class Paper(Placed):
     """A photograph or file of a plan. `about`: the row it belongs to, as the trail names rows."""
 

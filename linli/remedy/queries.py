@@ -30,7 +30,7 @@ from linli.kernel.roles import Role
 from linli.leads import queries as lead_queries
 from linli.people import queries as people
 from linli.places import queries as places
-from linli.remedy import dealings, rules
+from linli.remedy import dealings, letters, rules
 from linli.remedy.flow import PLAN
 from linli.remedy.models import (
     Attendance,
@@ -43,6 +43,7 @@ from linli.remedy.models import (
     Round,
     Talk,
     Task,
+    Wording,
     Work,
 )
 from linli.search import words
@@ -389,3 +390,17 @@ def next_serial(sender: str, kind: str, year: int) -> int:
     """Letters of a sender and kind are numbered by the year."""
     found = Letter.objects.filter(sender=sender, kind=kind, year=year)
     return (found.aggregate(last=Max("serial"))["last"] or 0) + 1
+
+
+def wordings(county: str) -> dict[str, Wording]:
+    """Kind → the county's own words in force."""
+    found = Wording.objects.filter(place=county, ended_at=None).select_related("told_by")
+    return {row.kind: row for row in found}
+
+
+def template(kind: str, county: str) -> letters.Template:
+    """The template in force in a county."""
+    own = Wording.objects.filter(place=county, kind=kind, ended_at=None).first()
+    if own is None:
+        return letters.as_it_comes(kind)
+    return letters.Template(kind=kind, title=own.title, number=own.number, body=own.body, own=True)

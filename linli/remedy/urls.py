@@ -1,6 +1,6 @@
 from django.urls import path
 
-from linli.remedy import act_views, letter_views, measure_views, views
+from linli.remedy import act_views, letter_views, measure_views, template_views, views
 
 app_name = "remedy"
 urlpatterns = [
@@ -10,8 +10,10 @@ urlpatterns = [
     path("followups/", views.followups, name="followups"),
     path("waiting/", views.waiting, name="waiting"),
     path("new/", letter_views.new, name="new"),
-    path("templates/", letter_views.templates, name="templates"),
-    path("templates/<str:kind>/", letter_views.template_preview, name="template_preview"),
+    path("templates/", template_views.templates, name="templates"),
+    path("templates/<str:kind>/", template_views.preview, name="template_preview"),
+    path("templates/<str:kind>/edit/", template_views.edit, name="edit_template"),
+    path("templates/<str:kind>/restore/", template_views.restore, name="restore_template"),
     path("<int:pk>/", views.plan, name="plan"),
     path("<int:pk>/propose/", act_views.propose, name="propose"),
     path("<int:pk>/approve/", act_views.approve, name="approve"),

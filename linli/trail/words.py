@@ -158,6 +158,8 @@ ACTS = {
     "remedy.close": _("方案销号"),
     "remedy.decide_extension": _("审批措施延期"),
     "remedy.draft": _("拟订处置方案"),
+    "remedy.reword": _("修改文书模板"),
+    "remedy.restore_wording": _("恢复自带文书模板"),
     "remedy.drop": _("撤销处置方案"),
     "remedy.drop_measure": _("取消处置措施"),
     "remedy.finish_measure": _("办结处置措施"),

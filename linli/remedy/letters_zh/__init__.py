@@ -1,1 +1,1 @@
-"""The letters as they come, one file a kind; a county writes its own in `<data>/local/letters`."""
+"""The letters as they come, one file a kind."""

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from linli.remedy.guards import GUARDS
+from linli.remedy.guards import PLANS
 from linli.trail.guards import Install
 
 
@@ -387,5 +387,5 @@ class Migration(migrations.Migration):
             model_name='work',
             constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['open', 'done', 'dropped'])), name='work_leads_somewhere'),
         ),
-        Install(GUARDS),
+        Install(PLANS),
     ]

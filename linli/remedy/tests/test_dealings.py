@@ -11,13 +11,13 @@ from django.utils import timezone
 from linli.kernel.rulings import Refused
 from linli.places import queries as places
 from linli.prints import render
-from linli.remedy import encounters, followups, issuing, services
+from linli.remedy import encounters, followups, issuing, queries, services
 from linli.remedy.dealings import ClauseTold
-from linli.remedy.models import Agreement, Letter, Paper, Round, Talk, Visit
+from linli.remedy.models import Agreement, Letter, Paper, Round, Talk, Visit, Wording
 from linli.remedy.rules import Cause
 from tests.books import NOW
 
-from .conftest import a_room, approved, days_later, drafted, picture, worked
+from .conftest import COUNTY, a_room, approved, days_later, drafted, picture, worked
 
 TODAY = timezone.localdate(NOW)
 LATE = days_later(8)
@@ -250,15 +250,58 @@ def test_a_letter_that_cannot_be_is_refused(plan, crew, changes, field):
     assert field in fields(refused) and not Letter.objects.exists()
 
 
-def test_a_faulty_template_of_the_county_issues_nothing_and_a_good_one_does(plan, crew):
-    folder = issuing.local() / "letters"
-    folder.mkdir(parents=True)
-    (folder / "order.toml").write_text('body = "<script>{措施}</script>"', "utf-8")
-    with pytest.raises(Refused):
-        issue(plan, crew.street)
-    assert not Letter.objects.exists()
-    (folder / "order.toml").write_text('body = "请{收件人}速办：\\n{措施}"', "utf-8")
+def reword(by, kind="order", **changes):
+    found = queries.template(kind, COUNTY)
+    told = {"title": found.title, "number": found.number, "body": found.body} | changes
+    return issuing.reword(by=by, county=COUNTY, kind=kind, **told, now=NOW)
+
+
+def test_a_county_words_a_letter_its_own_way_and_goes_back(plan, crew):
+    before = issue(plan, crew.street)
+    reword(crew.housing, body="请{收件人}速办：\n{措施}")
     assert issue(plan, crew.street).body.startswith("请海滨物业速办：")
+    reword(crew.housing, title="限期改正告知书")
+    assert issue(plan, crew.street).title == "限期改正告知书"
+    before.refresh_from_db()
+    assert not before.body.startswith("请海滨物业速办：")
+    issuing.restore_wording(by=crew.housing, county=COUNTY, kind="order", now=NOW)
+    assert not queries.template("order", COUNTY).own
+    assert [one.ended_at is None for one in Wording.objects.all()] == [False, False]
+    with pytest.raises(Refused, match="自带模板"):
+        issuing.restore_wording(by=crew.housing, county=COUNTY, kind="order", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"body": "<script>{措施}</script>"}, "body"),
+        ({"body": "{密码}"}, "body"),
+        ({"body": " "}, "body"),
+        ({"number": "{机关}〔{年}〕号"}, "number"),
+        ({"title": ""}, "title"),
+        ({}, ""),
+        ({"kind": "poem"}, "kind"),
+    ],
+)
+def test_a_wording_that_cannot_be_is_refused_and_nothing_changes(crew, changes, field):
+    if changes.get("kind") == "poem":
+        told = {"title": "诗", "number": "{序号}", "body": "诗"}
+        with pytest.raises(Refused) as refused:
+            issuing.reword(by=crew.housing, county=COUNTY, **changes, **told, now=NOW)
+    else:
+        with pytest.raises(Refused) as refused:
+            reword(crew.housing, **changes)
+    assert fields(refused) == {field}
+    assert not Wording.objects.exists()
+
+
+def test_the_words_of_a_county_stay_in_the_database(crew):
+    made = reword(crew.housing, title="限期改正告知书")
+    for change in ({"body": "作罢"}, {"title": "作罢"}):
+        with pytest.raises(IntegrityError, match="wording_keeps"), transaction.atomic():
+            Wording.objects.filter(pk=made.pk).update(**change)
+    with pytest.raises(IntegrityError, match="wording_stays"), transaction.atomic():
+        Wording.objects.filter(pk=made.pk).delete()
 
 
 def test_a_record_of_a_talk_names_its_promise(plan, crew):
@@ -273,11 +316,7 @@ def test_a_record_of_a_talk_names_its_promise(plan, crew):
 
 def test_a_very_long_line_still_prints_and_a_talk_of_another_plan_is_refused(plan, crew):
     made = talk(plan, crew.street, said="长" * 1000, promise="诺" * 500, person=True)
-    folder = issuing.local() / "letters"
-    folder.mkdir(parents=True)
-    (folder / "talk.toml").write_text(
-        'body = "' + "字" * 900 + '{约谈内容}{承诺}{约谈内容}"', "utf-8"
-    )
+    reword(crew.housing, "talk", body="字" * 900 + "{约谈内容}{承诺}{约谈内容}")
     letter = issue(plan, crew.street, kind="talk", talk=made, reply_by_on=None)
     assert letter.person and render("letter", issuing.paper(letter), on=NOW)
     other = approved(a_room(name="二层底商"), crew)
@@ -362,11 +401,3 @@ def test_an_approval_that_waits_too_long_is_followed_up_too(room, crew):
     services.propose(by=crew.secretary, plan=plan, now=NOW)
     (row,) = followups.run(now=days_later(10)).issued
     assert row.plan_id == plan.pk
-
-
-def test_a_faulty_template_of_the_county_does_not_stop_a_follow_up(plan, crew):
-    folder = issuing.local() / "letters"
-    folder.mkdir(parents=True)
-    (folder / "followup.toml").write_text('body = "{密码}"', "utf-8")
-    assert len(followups.run(now=LATE).issued) == 1
-    assert "第1轮督办" in Letter.objects.get().body

@@ -192,26 +192,12 @@ def test_a_template_that_could_run_or_names_what_it_may_not_is_refused(body):
 
 @pytest.mark.parametrize("kind", list(letters.KINDS))
 def test_every_letter_comes_with_a_template_that_holds(kind):
-    found = letters.template(kind)
+    found = letters.as_it_comes(kind)
     assert letters.check(found).allowed and not found.own
 
 
 def test_what_is_put_into_a_letter_is_not_looked_through_for_more():
     assert letters.fill("致{收件人}", {"收件人": "{措施}<b>"}) == "致{措施}<b>"
-
-
-def test_a_county_changes_a_letter_and_a_faulty_one_is_named(tmp_path):
-    folder = tmp_path / "letters"
-    folder.mkdir()
-    (folder / "order.toml").write_text('title = "限期改正告知书"\n', "utf-8")
-    found = letters.template("order", local=tmp_path)
-    assert found.own and found.title == "限期改正告知书" and "{措施}" in found.body
-    (folder / "order.toml").write_text('body = "{密码}"\n', "utf-8")
-    (reason,) = letters.faults("order", local=tmp_path).reasons
-    assert "{密码}" in str(reason)
-    (folder / "order.toml").write_text("body = ", "utf-8")
-    assert not letters.faults("order", local=tmp_path).allowed
-    assert letters.faults("talk", local=tmp_path).allowed
 
 
 def test_clauses_have_names_in_both_languages():

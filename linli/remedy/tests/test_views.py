@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from linli.kernel.rulings import Refused
 from linli.leads.models import Lead
 from linli.people.queries import Access
-from linli.remedy import encounters, followups, issuing, services
+from linli.remedy import encounters, followups, services
 from linli.remedy.apps import _to_see_to
 from linli.remedy.models import Plan, Talk, Visit
 from linli.remedy.rules import Cause
@@ -212,14 +212,27 @@ def test_a_letter_about_a_person_is_masked_and_opening_it_is_recorded(client, ro
     assert Look.objects.get().field == "body"
 
 
-def test_the_templates_page_names_faults_and_previews(client, crew):
-    folder = issuing.local() / "letters"
-    folder.mkdir(parents=True)
-    (folder / "order.toml").write_text('body = "{密码}"', "utf-8")
-    text = page(client("street"), "templates").content.decode()
-    assert "{密码}" in text and "没有采用" in text
-    assert page(client("street"), "template_preview", "order").content.startswith(b"%PDF")
-    assert page(client("street"), "template_preview", "poem").status_code == 404
+def test_the_housing_department_words_a_letter_and_others_read_it(client, crew):
+    housing, street = client("housing"), client("street")
+    url = reverse("remedy:edit_template", args=["order"])
+    assert street.get(url).status_code == 403 and url not in text_at(street, "templates")
+    told = {"title": "限期改正告知书", "number": "{机关}改〔{年}〕{序号}号", "body": "{密码}"}
+    faulty = housing.post(url, told)
+    assert faulty.status_code == 422 and "{密码}" in faulty.content.decode()
+    assert housing.post(url, told | {"look": "1"}).status_code == 422
+    told["body"] = "请{收件人}办理：\n{措施}"
+    assert housing.post(url, told | {"look": "1"}).content.startswith(b"%PDF")
+    assert "限期改正告知书" not in text_at(street, "templates")
+    assert housing.post(url, told).status_code == 302
+    assert "限期改正告知书" in text_at(street, "templates")
+    assert page(street, "template_preview", "order").content.startswith(b"%PDF")
+    assert page(street, "template_preview", "poem").status_code == 404
+    assert housing.post(reverse("remedy:restore_template", args=["order"])).status_code == 302
+    assert "限期改正告知书" not in text_at(street, "templates")
+
+
+def text_at(client, name):
+    return page(client, name).content.decode()
 
 
 def test_the_supervision_list_counts_by_street_and_opens_to_rows(client, plan, monkeypatch):
