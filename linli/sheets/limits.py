@@ -14,7 +14,7 @@ class Limits:
     file_bytes: int = 50 * MEGABYTE
     rows: int = 200_000  # Of one sheet, up to its last row that holds a value.
     columns: int = 400
-    cells: int = 4_000_000  # Of the whole file; also the rectangle that a sheet spans.
+    cells: int = 2_500_000  # Of the whole file; also the rectangle that a sheet spans.
     sheets: int = 200
     merged: int = 200_000  # Merged areas of one sheet.
     parts: int = 4_000  # Files inside an .xlsx.

@@ -1,0 +1,415 @@
+"""Row 5: whatever is sent is taken or refused with reasons; nothing breaks, swells or hangs."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from battery.frame import Outcome, Size, row
+from battery.ground import County, county, ground
+from battery.visitors import Answer, Visitor, bare, forget_peak, memory, workers
+from linli.intake.bank_reading import read_bank_file
+from linli.intake.ledger_reading import read_ledger
+from linli.intake.tests import conftest as samples
+from linli.intake.tests import test_bad_uploads as known
+from linli.intake.tests.making import CATEGORIES
+from linli.kernel.roles import HOUSING, SYSTEM_ADMIN
+from linli.sheets.reading import read_workbook
+from linli.survey.tests.conftest import plan
+from tests.browsers import Server, serving
+from tests.people import make_person
+from tests.samples import PDF, picture
+
+MOST_BYTES, MOST_SECONDS = 200 * 2**20, 10.0
+Made = Callable[[], bytes]
+Case = tuple[str, str, Made]
+"""What it is, the file's name, what makes its bytes."""
+
+# --- what is sent --------------------------------------------------------------------------------
+
+HEAD = ",".join(known.HEADINGS) + "\n"
+LINE = ",".join(known.row()) + "\n"
+
+
+def _cells(rows: int, columns: int) -> bytes:
+    """A workbook of so many small cells, well packed."""
+    cells = "".join(f'<c r="{known.column_letter(c)}{{n}}"><v>1</v></c>' for c in range(columns))
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(known.workbook([known.row()]))) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bad,
+    ):
+        for name in good.namelist():
+            if name.endswith("sheet1.xml"):
+                with bad.open(name, "w", force_zip64=True) as part:
+                    part.write(
+                        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
+                        b'main"><sheetData>'
+                    )
+                    for n in range(1, rows + 1):
+                        part.write(f'<row r="{n}">{cells.replace("{n}", str(n))}</row>'.encode())
+                    part.write(b"</sheetData></worksheet>")
+            else:
+                bad.writestr(name, good.read(name))
+    return out.getvalue()
+
+
+def _corners() -> bytes:
+    """Two cells at opposite corners of the largest sheet there can be."""
+    return _part(
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        b'<row r="1"><c r="A1"><v>1</v></c></row>'
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    )
+
+
+def _part(sheet: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(known.workbook([known.row()]))) as good:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad:
+            for name in good.namelist():
+                bad.writestr(name, sheet if name.endswith("sheet1.xml") else good.read(name))
+    return out.getvalue()
+
+
+def _laughs() -> bytes:
+    """Ten entities, each ten times the one before."""
+    names = "abcdefghij"
+    told = "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip(names, names[1:], strict=False)
+    )
+    return _part(f'<!DOCTYPE x [<!ENTITY a "haha">{told}]><worksheet>&j;</worksheet>'.encode())
+
+
+def _outside() -> bytes:
+    """An entity that reads a file of the machine."""
+    return _part(
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><worksheet>&a;</worksheet>'
+    )
+
+
+def _nested() -> bytes:
+    out, inner = io.BytesIO(), known.bomb()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as outer:
+        for n in range(20):
+            outer.writestr(f"{n}.xlsx", inner)
+    return out.getvalue()
+
+
+def _crowd() -> bytes:
+    out = io.BytesIO(known.workbook([known.row()]))
+    with zipfile.ZipFile(out, "a") as crowded:
+        for n in range(20_000):
+            crowded.writestr(f"xl/{n}", b"")
+    return out.getvalue()
+
+
+FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "=HYPERLINK(1)")
+
+
+def _formulas() -> bytes:
+    return known.workbook([known.row(number=f"记-{n}", summary=s) for n, s in enumerate(FORMULAS)])
+
+
+def _csv(text: str, encoding: str = "utf-8") -> Made:
+    return lambda: text.encode(encoding)
+
+
+REFUSED: tuple[Case, ...] = (
+    *((what, name, made) for what, (name, made, _words) in known.WRONG.items()),
+    ("an archive of bombs", "套.xlsx", _nested),
+    ("an archive of 20,000 files", "多.xlsx", _crowd),
+    ("entities ten times ten", "笑.xlsx", _laughs),
+    ("an entity of another file", "外.xlsx", _outside),
+    ("two cells at opposite corners", "角.xlsx", _corners),
+    ("a sheet of 4.2 million cells", "满.xlsx", lambda: _cells(14_000, 300)),
+    ("a picture that is a sheet as well", "图.xlsx", lambda: picture("PNG") + samples.SHEET.read_bytes()),
+    ("a PDF that is a sheet as well", "单.pdf", lambda: PDF + samples.SHEET.read_bytes()),
+    ("a program", "账.xlsx", lambda: b"MZ\x90\x00" + bytes(4096)),
+    ("a page with a script", "账.csv", _csv("<script>alert(1)</script>\n" * 9)),
+    ("no heading", "乱.csv", _csv("甲,乙\n1,2\n" * 50)),
+)  # fmt: skip
+"""What no page can take."""
+
+JUDGED: tuple[Case, ...] = (
+    ("a name from right to left", "gpj\u202excod.\u2066exe\u2069.xlsx", lambda: samples.SHEET.read_bytes()),
+    ("a name that is a path", "../../../etc/passwd.csv", _csv(HEAD + LINE)),
+    ("a name with NUL and line breaks", "a\0b\r\nX: y.csv", _csv(HEAD + LINE)),
+    ("a name of 4,000 characters", "长" * 4000 + ".csv", _csv(HEAD + LINE)),
+    ("GBK", "国标.csv", _csv(HEAD + LINE, "gb18030")),
+    ("GBK that says it is UTF-8", "标.csv", lambda: b"\xef\xbb\xbf" + (HEAD + LINE).encode("gb18030")),
+    ("UTF-8 and GBK in turns", "混.csv", lambda: HEAD.encode() + LINE.encode("gb18030") + LINE.encode()),
+    ("UTF-8 cut within a character", "断.csv", lambda: (HEAD + LINE).encode()[:-4]),
+    ("big-endian UTF-16", "十六.csv", _csv("\ufeff" + HEAD + LINE, "utf-16-be")),
+    ("formulas for texts", "公式.xlsx", _formulas),
+    ("formulas in a csv", "公式.csv", _csv(HEAD + "".join(LINE.replace("停车费", f) for f in FORMULAS))),
+    ("100,000 rows", "十万.csv", lambda: (HEAD + "".join(LINE.replace("记-1", f"记-{n}") for n in range(100_000))).encode()),
+    ("one cell of eight million characters", "胖.csv", _csv(HEAD + LINE.replace("停车费", "x" * 8_000_000))),
+    ("100,000 columns", "宽.csv", _csv("列," * 100_000 + "\n" + "1," * 100_000)),
+    ("quotes that never end", "引.csv", _csv(HEAD + '"' + LINE * 5000)),
+    ("texts from right to left and unseen", "向.csv", _csv(HEAD + LINE.replace("停车费", "\u202e停\u200b车\u0301费\ufeff" * 9))),
+    ("a sheet of 2.4 million cells", "多.xlsx", lambda: _cells(8_000, 300)),
+)  # fmt: skip
+"""What a page may take or refuse, as it likes, without harm."""
+
+
+# --- the upload pages ----------------------------------------------------------------------------
+
+
+@row(5)
+def over_the_wire(size: Size) -> Sequence[Outcome]:
+    """Files to every page that takes sheets (a CI run: each file to one of them), and the API."""
+    with ground(size) as own:
+        told = county()
+        pages = _pages(told)
+        with serving(own) as server:
+            judge = Judge(server)
+            for number, case in enumerate((*REFUSED, *JUDGED)):
+                for page in pages if size.name != "ci" else [pages[number % len(pages)]]:
+                    judge.send(case, page, must_refuse=case in REFUSED)
+            api = _ask_all(Visitor(server), size.of(250, 20_000))
+        with bare(own, "limits", "faults") as server:
+            lax = Judge(server)
+            lax.send(next(case for case in REFUSED if "4.2" in case[0]), pages[0], must_refuse=True)
+            lax_api = _ask_all(Visitor(server), 40)
+    swollen = [fault for fault in lax.broken if "memory" in fault]
+    return [
+        Outcome(
+            what="bad files to the upload pages",
+            rounds=judge.sent,
+            faults=judge.sent,
+            broken=tuple(judge.broken),
+            control=f"without the limits: {swollen[0]}" if swollen else "",
+            note=f"{len(REFUSED) + len(JUDGED)} files, {len(pages)} pages; slowest "
+            f"{judge.slowest:.1f} s, most memory {judge.most >> 20} MB above what was held before",
+        ),
+        _of_the_api(api, lax_api[1]),
+    ]
+
+
+Page = tuple[str, str, str, Any]
+"""What it takes, its address, the name of its field, who sends."""
+
+
+def _pages(told: County) -> list[Page]:
+    housing = make_person("housing", "高强", HOUSING, "370614")
+    system = make_person("system", "钱进", SYSTEM_ADMIN, "370614")
+    code, people = told.told.book.code, told.people
+    return [
+        ("doors", f"/places/{told.told.book.place}/doors/import/", "sheet", people.secretary),
+        ("ledger", f"/intake/new/{code}/ledger/", "file", people.bookkeeper),
+        ("bank", f"/intake/new/{code}/bank/", "file", people.bookkeeper),
+        ("premises", "/rooms/import/", "sheet", housing),
+        ("leads", "/leads/import/", "sheet", housing),
+        ("survey", f"/survey/{plan().pk}/teams/import/", "sheet", housing),
+        ("places", "/places/import/", "sheet", system),
+        ("receipts", f"/vouchers/receipts/sheet/{code}/", "file", people.cashier),
+    ]
+
+
+class Judge:
+    """Sends files and tells what went wrong with each."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.pids = server, workers(server)
+        self.visitors: dict[Any, Visitor] = {}
+        self.sent, self.most, self.slowest = 0, 0, 0.0
+        self.broken: list[str] = []
+
+    def send(self, case: Case, page: Page, *, must_refuse: bool) -> None:
+        what, name, made = case
+        takes, address, field, who = page
+        visitor = self.visitors.setdefault(who.pk, Visitor(self.server, who))
+        data = made()
+        before = memory(self.pids)
+        forget_peak(self.pids)
+        answer = visitor.post(address, {}, {field: (name, data)})
+        grown = memory(self.pids, "VmHWM") - before
+        self.sent += 1
+        self.most, self.slowest = max(self.most, grown), max(self.slowest, answer.seconds)
+        faults = list(_faults(answer, grown, must_refuse=must_refuse))
+        self.broken += [f"{what} → {takes}: {fault}" for fault in faults]
+
+
+def _faults(answer: Answer, grown: int, *, must_refuse: bool) -> Iterator[str]:
+    if answer.status >= 500 or answer.status in (403, 404, 405):
+        yield f"answered {answer.status}"
+    refused = answer.status in (400, 413, 422) or "invalid-feedback" in answer.text
+    if must_refuse and not (refused or _reasons(answer)):
+        yield f"taken with {answer.status}"
+    if answer.status == 422 and not _reasons(answer):
+        yield "refused without a reason"
+    if grown > MOST_BYTES:
+        yield f"memory grew by {grown >> 20} MB"
+    if answer.seconds > MOST_SECONDS:
+        yield f"took {answer.seconds:.1f} s"
+
+
+def _reasons(answer: Answer) -> bool:
+    """Whether the page tells why: beside the field, above the form, or as faults of the sheet."""
+    marks = ("invalid-feedback", 'role="alert"', "refusal", "aria-invalid", "alert-danger")
+    return any(mark in answer.text for mark in marks)
+
+
+# --- the parsers ---------------------------------------------------------------------------------
+
+OPENPYXL = """
+import io, sys, openpyxl
+try:
+    for s in openpyxl.load_workbook(io.BytesIO(sys.stdin.buffer.read())): list(s.values)
+except Exception as error: sys.exit(3)
+"""
+
+
+@row(5)
+def mangled_files(size: Size) -> Sequence[Outcome]:
+    """Real sheets and bank files with bytes flipped, cut, doubled: read or refused, nothing else."""
+    seeded = Random(5)
+    found = [samples.SHEET, samples.ODD, samples.BANK, *sorted(SAMPLES.iterdir())]
+    originals = {path.name: path.read_bytes() for path in found if path.suffix != ".toml"}
+    broken, slowest, most = [], 0.0, size.of(300, 30_000)
+    for _ in range(most):
+        name = seeded.choice(sorted(originals))
+        data = _mangled(originals[name], seeded)
+        begun = time.monotonic()
+        try:
+            workbook, ruling = read_workbook(data, name=name)
+            if workbook is None and not ruling.reasons:
+                broken.append(f"{name}: refused without a reason")
+            if workbook is not None:
+                read_ledger(workbook, categories=CATEGORIES)
+            file, ruling = read_bank_file(data)
+            if file is None and not ruling.reasons:
+                broken.append(f"{name}: refused as a bank file without a reason")
+        except Exception as error:  # noqa: BLE001 - what is looked for
+            broken.append(f"{name}: {type(error).__name__}: {error}"[:200])
+        slowest = max(slowest, time.monotonic() - begun)
+    if slowest > MOST_SECONDS:
+        broken.append(f"one took {slowest:.1f} s")
+    return [
+        Outcome(
+            what="mangled sheets and bank files to the parsers",
+            rounds=most,
+            faults=most,
+            broken=tuple(broken),
+            control=_breaks_off(originals[samples.SHEET.name]),
+            note=f"{len(originals)} real files; slowest {slowest:.2f} s",
+        )
+    ]
+
+
+SAMPLES = samples.MONTHS.parents[1].parent / "intake" / "tests" / "samples"
+
+
+def _mangled(data: bytes, seeded: Random) -> bytes:
+    act, at = seeded.randrange(5), seeded.randrange(len(data))
+    if act == 0:
+        return data[:at]
+    if act == 1:
+        return data[:at] + data[at // 2 :]
+    some = bytearray(data)
+    for _ in range(seeded.choice((1, 4, 60))):
+        some[seeded.randrange(len(some))] = seeded.randrange(256)
+    return bytes(some) if act > 2 else bytes(some[:at]) + seeded.randbytes(50) + bytes(some[at:])
+
+
+def _breaks_off(data: bytes) -> str:
+    """How a plain reader takes the same files."""
+    done = subprocess.run(
+        [sys.executable, "-c", OPENPYXL], input=data[: len(data) // 2], check=False
+    )
+    return "openpyxl alone breaks off at a file cut in half" if done.returncode == 3 else ""
+
+
+# --- the interface for programs ------------------------------------------------------------------
+
+
+Asked = tuple[int, list[str], dict[int, int]]
+"""How many calls were made, what was wrong with them, how often each status came."""
+
+
+def _of_the_api(asked: Asked, control: list[str]) -> Outcome:
+    """Every call of openapi.json with values that fit, nearly fit and do not fit its schema."""
+    many, broken, statuses = asked
+    return Outcome(
+        what="the API, by its own description",
+        rounds=many,
+        faults=many - statuses.get(200, 0),
+        broken=tuple(broken),
+        control=f"where refusals become errors: {control[0]}" if control else "",
+        note=", ".join(f"{n:,} × {status}" for status, n in sorted(statuses.items())),
+    )
+
+
+GOOD = {
+    "code": ["B000001", "B000002"],
+    "period": ["2026-09", "2026-10"],
+    "number": ["1", "2", "3"],
+    "q": ["碧海", "bhjy", ""],
+    "place": ["370614", "370614001", ""],
+    "fund": ["common", "seed", ""],
+    "category": ["parking", ""],
+    "page": ["1", "2"],
+    "version": ["1", "2"],
+}
+BAD = (
+    "0", "-1", "2147483648", "9" * 40, "1e9", "NaN", "null", "true", "2026-13", "0000-00", "B" * 17, "%00",
+    "\0", "'", "\"; DROP TABLE ledger_entry; --", "../..", "..%2f..", "\u202e", "𠮷" * 30, "\ud7ff", "{}", "[]", "a" * 5000,
+    "<script>", "${7*7}", "２０２６-０９", " ", "%", "%ff", "\r\nX: y",
+)  # fmt: skip
+HIDDEN = ("张三丰", "刘德华", "钱多多", "十一月的秘密")
+
+
+def _ask_all(visitor: Visitor, many: int) -> Asked:
+    schema = json.loads(visitor.get("/api/openapi.json").text)
+    calls = [(path, call["get"]) for path, call in schema["paths"].items()]
+    seeded, broken, statuses = Random(5), [], {}
+    for number in range(many):
+        path, call = calls[number % len(calls)]
+        address = _address(path, call, seeded)
+        answer = visitor.get(address)
+        statuses[answer.status] = statuses.get(answer.status, 0) + 1
+        broken += [f"{address[:120]!r}: {fault}" for fault in _api_faults(answer, call, schema)]
+    return many, broken, statuses
+
+
+def _address(path: str, call: dict, seeded: Random) -> str:
+    """Half of the values fit; the others are whatever people and programs send."""
+    query = {}
+    for parameter in call.get("parameters", ()):
+        name = parameter["name"]
+        fits = seeded.random() < 0.6
+        value = seeded.choice(GOOD[name] if fits else BAD)
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{name}}}", quote(value, safe="") or "-")
+        elif seeded.random() < 0.6:
+            query[name] = value
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _api_faults(answer: Answer, call: dict, schema: dict) -> Iterator[str]:
+    if answer.status not in (200, 404, 422, 400):
+        yield f"answered {answer.status}"
+    kind = answer.headers.get("content-type", "")
+    if answer.status in (200, 422) and "application/json" not in kind:
+        yield f"{answer.status} as {kind or 'nothing'}"
+        return
+    if any(word in answer.text for word in HIDDEN):
+        yield "tells what is withheld"
+    if answer.status == 422 and not json.loads(answer.text)["reasons"]:
+        yield "refused without a reason"
+    if answer.status == 200:
+        told = call["responses"].get("200", {}).get("content", {})
+        shape = told.get("application/json", {}).get("schema", {}).get("$ref", "")
+        needed = schema["components"]["schemas"].get(shape.rpartition("/")[2], {})
+        missing = set(needed.get("required", ())) - json.loads(answer.text).keys()
+        if missing:
+            yield f"without {sorted(missing)}"
