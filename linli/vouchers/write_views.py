@@ -43,7 +43,8 @@ def new(request: HttpRequest, book: Any) -> HttpResponse:
         return redirect("vouchers:detail", known.pk)
     direction = _direction(request, book)
     initial = {"on": timezone.localdate(), "handler": ""}
-    return write(request, book, key=key, direction=direction, initial=initial, voucher=known)
+    mine = known if known and rules.may_change(state=known.state, own=True).allowed else None
+    return write(request, book, key=key, direction=direction, initial=initial, voucher=mine)
 
 
 def _direction(request: HttpRequest, book: Any) -> str:
@@ -221,9 +222,7 @@ class Task:
             desk.refuse(refused.ruling)
             return None
         if self.act == "submit":
-            try:
-                services.submit(by=self.request.user, voucher=voucher, now=timezone.now())
-            except Refused:
+            if not self._hand_in(voucher):
                 said = _("已保存为草稿 %(n)s，还没有提交") % {"n": voucher.number}
                 messages.warning(self.request, said)
                 return redirect(f"{reverse('vouchers:edit', args=[voucher.pk])}?refused=1")
@@ -232,6 +231,15 @@ class Task:
             said = _("草稿 %(n)s 已保存") % {"n": voucher.number}
         messages.success(self.request, said)
         return redirect("vouchers:detail", voucher.pk)
+
+    def _hand_in(self, voucher: Voucher) -> bool:
+        """Hand it in; it may be on its way already, because the same form came before."""
+        try:
+            services.submit(by=self.request.user, voucher=voucher, now=timezone.now())
+        except Refused:
+            voucher.refresh_from_db()
+            return not rules.may_change(state=voucher.state, own=True).allowed
+        return True
 
     def _draft(self, desk: Desk, papers: Sequence[int], public: Sequence[int]) -> Voucher:
         told = desk.form.cleaned_data

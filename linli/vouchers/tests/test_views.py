@@ -66,6 +66,16 @@ def test_a_form_sent_twice_gives_one_voucher(log_in, form):
     assert Voucher.objects.count() == 1
 
 
+def test_a_form_handed_in_and_sent_again_leads_to_its_voucher(log_in, form):
+    """The first answer got lost on its way; the clerk sends the same once more."""
+    client = log_in("bookkeeper")
+    first, again = (client.post(new_url(), form("submit")) for _ in range(2))
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    assert Voucher.objects.get().state == "waiting"
+    other = client.post(new_url(), form("submit", **{"row-0-amount": "250.00"}))
+    assert other.status_code == 422 and Voucher.objects.count() == 1
+
+
 def test_what_was_mended_after_going_back_is_not_lost(log_in, form):
     client = log_in("bookkeeper")
     client.post(new_url(), form())
