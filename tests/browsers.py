@@ -76,14 +76,16 @@ class Server:
 
 
 @contextmanager
-def serving(own: OwnDatabase, *options: str, workers: int = 1) -> Iterator[Server]:
-    """Serve a test's database on a free port until the block ends."""
+def serving(
+    own: OwnDatabase, *options: str, workers: int = 1, program: tuple[str, ...] = ("linli", "serve")
+) -> Iterator[Server]:
+    """Serve a test's database on a free port until the block ends; `program`: module and words."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = os.environ | own.environment | {"LINLI_URL": url}
     output = own.data / "serve.log"
     output.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "linli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", *program, "--port", str(port)]
     with output.open("wb") as log:
         process = subprocess.Popen(
             [*command, "--workers", str(workers), *options],

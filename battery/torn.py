@@ -1,0 +1,62 @@
+"""`python -m battery.torn --port N --workers N`: the service with its transaction torn, as a control.
+
+An approval's entry is committed before the voucher that asked for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+PAUSE_SECONDS = 0.05
+
+
+def application(environ: dict[str, Any], start: Any) -> Any:
+    """The service of `linli.wsgi`, with a posting that commits too early."""
+    from linli.wsgi import application as whole
+
+    _tear()
+    return whole(environ, start)
+
+
+def _tear() -> None:
+    from django.db import connection
+
+    from linli.ledger import services
+
+    post = services.post
+    if hasattr(post, "torn"):
+        return
+
+    def torn(*args: Any, **kwargs: Any) -> Any:
+        result = post(*args, **kwargs)
+        connection.connection.commit()
+        time.sleep(PAUSE_SECONDS)
+        return result
+
+    torn.torn = True  # type: ignore[attr-defined]
+    services.post = torn  # type: ignore[assignment]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--workers", type=int, required=True)
+    asked = parser.parse_args()
+    Granian(
+        "battery.torn:application",
+        address="127.0.0.1",
+        port=asked.port,
+        interface=Interfaces.WSGI,
+        workers=asked.workers,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
