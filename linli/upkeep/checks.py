@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +25,6 @@ from linli.kernel.place import EVERYWHERE
 from linli.ledger import queries as ledger
 from linli.places.queries import calendar
 from linli.prints.papers import missing_typefaces
-from linli.remedy import letters
 from linli.settings import WAL_IS_SAFE
 from linli.trail.guards import all_guards, standing, strangers
 from linli.trail.models import Line
@@ -215,10 +214,7 @@ def local_rules(now: datetime) -> Iterator[Finding]:
         if names
         else _("%(path)s 里没有文件，按随软件的规定办理") % {"path": folder}
     )
-    reasons = list(sources.check_local(folder).reasons)
-    for kind in letters.KINDS:
-        told = letters.faults(kind, local=folder).reasons
-        reasons += [replace(each, field=f"letters/{kind}.toml") for each in told]
+    reasons = sources.check_local(folder).reasons
     faults = "；".join(f"{reason.field} {in_words(reason)}".strip() for reason in reasons)
     remedy = _("改正后重新启动服务；写法见 linli/sources/README.md")
     yield either(not faults, subject, text, faults, remedy)

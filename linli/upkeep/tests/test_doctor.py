@@ -135,13 +135,6 @@ def local_folder():
     sources.use(None)
 
 
-def test_a_faulty_template_of_a_letter_is_named(own_database, local_folder):
-    (local_folder / "letters").mkdir()
-    (local_folder / "letters" / "order.toml").write_text('body = "{密码}"', "utf-8")
-    (finding,) = examine((checks.local_rules,), now=NOW)
-    assert "letters/order.toml" in finding.text and "{密码}" in finding.text
-
-
 def test_a_county_s_own_rules_hold_from_the_start_and_are_named(own_database, local_folder):
     (local_folder / "dengzhou.toml").write_text(LOCAL, "utf-8")
     (finding,) = examine((checks.local_rules,), now=NOW)
