@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
@@ -15,6 +14,7 @@ from linli.disclosure import queries as disclosure
 from linli.kernel.period import Period
 from linli.ledger.models import Entry, Line
 from linli.proof import queries as proof
+from linli.proof.management.commands.verify import PROCESSES
 from linli.upkeep.database import as_owner
 from tests.books import Estate, open_estate
 
@@ -96,7 +96,7 @@ def whole_proof() -> Run:
     code = estate().book.code
 
     def run(_size: int) -> None:
-        report = proof.verify(book=code, processes=os.cpu_count() or 1)
+        report = proof.verify(book=code, processes=PROCESSES)
         assert report.holds, report.faults[:3]
 
     return run

@@ -17,6 +17,8 @@ from linli.proof.rules import fault
 from linli.web.commands import PROOF, LinliCommand
 
 TOOL = Path(__file__).parents[2] / "tools" / "verify.py"
+PROCESSES = (os.cpu_count() or 1) + 1
+"""One more than there are cores: while one waits for the database, another folds."""
 
 
 class Command(LinliCommand):
@@ -34,7 +36,7 @@ class Command(LinliCommand):
         parser.add_argument("--folder", type=Path, help=_("公示文件夹"))
 
     def handle(self, *, book: str, folder: Path | None, **options: Any) -> None:
-        report = queries.verify(book=book, processes=os.cpu_count() or 1)
+        report = queries.verify(book=book, processes=PROCESSES)
         public = folder or Path(settings.PUBLIC)
         if folder or (public / "SHA256SUMS").exists():
             report.faults += queries.published(public)
