@@ -135,6 +135,21 @@ def close_case(*, by: AbstractBaseUser | None, case: Case, note: str = "", now: 
     return case
 
 
+@act("cases.promise")
+def promise(
+    *,
+    by: AbstractBaseUser | None,
+    case: Case,
+    on: date | None,
+    now: datetime,  # noqa: ARG001
+) -> Case:
+    """By which day the `promised` steps of a case are due from now on."""
+    case.promised_on = on
+    case.save(update_fields=["promised_on"])
+    _write_waits(case, queries.folded(case), places.calendar())
+    return case
+
+
 @act("cases.reopen")
 def reopen_case(*, by: AbstractBaseUser | None, case: Case, now: datetime) -> Case:
     """Take up again a case that was given up; it goes on where its stamps left it."""

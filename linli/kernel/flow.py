@@ -20,7 +20,7 @@ class Step:
     `by`: any one of these roles does it. `after` None: it follows the step written above it.
     `back`: a refusal at this step sends the case back to that step ("" = it cannot be refused).
     `days`: name of the dated number of working days allowed from the moment the step opens ("" =
-    no limit). `promised`: where the case was opened with a promise, the step is due on that day
+    no limit). `promised`: where the case has a promised day, the step is due on that day
     instead. `others`: whoever stamped these steps may not stamp this one.
     """
 

@@ -31,6 +31,7 @@ PLAN = Flow(
             code=CARRY,
             name=_("办理措施"),
             by=(SECRETARY, STREET, HOUSING, ENFORCEMENT),
+            promised=True,
             cites=("处置规则:3",),
         ),
         Step(

@@ -60,7 +60,7 @@ def draft_plan(
     cases.open_case(
         by=by, flow=PLAN, subject=plan, title=f"{plan.code} {room.name}", place=plan.place, now=now
     )
-    settle(plan, now=now)
+    settle(plan, by=by, now=now)
     return plan
 
 
@@ -122,7 +122,7 @@ def add_measure(*, by: User, plan: Plan, task: rules.Task, now: datetime) -> Tas
         ]
     ).enforce()
     made = _new_task(plan, task, due_on=due if plan.state == CARRY else None)
-    settle(plan, now=now)
+    settle(plan, by=by, now=now)
     return made
 
 
@@ -154,7 +154,7 @@ def drop_measure(*, by: User, task: Task, note: str, now: datetime) -> Task:
         ]
     ).enforce()
     _end_task(task, by=by, text=note, outcome=rules.DROPPED, now=now)
-    settle(plan, now=now)
+    settle(plan, by=by, now=now)
     return task
 
 
@@ -204,7 +204,7 @@ def finish_measure(
     ).enforce()
     work = _end_task(task, by=by, text=text, outcome=rules.DONE, now=now)
     keep_papers(plan, work, papers, by=by, now=now)
-    settle(plan, now=now)
+    settle(plan, by=by, now=now)
     return work
 
 
@@ -255,7 +255,7 @@ def decide_extension(
     if granted:
         task.due_on = row.new_on
         task.save(update_fields=["due_on"])
-        settle(plan, now=now)
+        settle(plan, by=by, now=now)
     return row
 
 
@@ -414,5 +414,5 @@ def drop_plan(*, by: User, plan: Plan, note: str, now: datetime) -> Plan:
     plan.plan_leads.all().delete()
     plan.state, plan.over_at, plan.over_note = rules.DROPPED, now, note.strip()[:200]
     plan.save(update_fields=["state", "over_at", "over_note"])
-    settle(plan, now=now)
+    settle(plan, by=by, now=now)
     return plan

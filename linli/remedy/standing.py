@@ -20,7 +20,7 @@ from linli.trail.acts import label
 User = AbstractBaseUser | None
 
 
-def settle(plan: Plan, *, now: datetime) -> None:
+def settle(plan: Plan, *, by: User, now: datetime) -> None:
     """Write down where the plan stands and until when, after anything that moves it.
 
     Follow-ups end as soon as the plan is in time again.
@@ -31,6 +31,8 @@ def settle(plan: Plan, *, now: datetime) -> None:
         steps = case_queries.open_steps(case)
         plan.state = steps[0].code if steps else rules.CLOSED
         plan.due_on = queries.due_of(plan, case)
+        if plan.state == rules.CARRY and case.promised_on != plan.due_on:
+            cases.promise(by=by, case=case, on=plan.due_on, now=now)
         if not steps:
             plan.over_at = now
     if plan.is_over:
@@ -52,7 +54,7 @@ def stamp(
         note=note,
         now=now,
     )
-    settle(plan, now=now)
+    settle(plan, by=by, now=now)
     return made
 
 

@@ -19,6 +19,7 @@ ACTS = {
     "cases.close": _("终止事项"),
     "cases.do_duty": _("完成定期职责"),
     "cases.open": _("开办事项"),
+    "cases.promise": _("确定办理期限"),
     "cases.refold": _("重算待办"),
     "cases.reopen": _("恢复事项"),
     "cases.stamp": _("办理步骤"),

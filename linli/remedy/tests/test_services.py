@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from linli.cases.models import Wait
 from linli.kernel.rulings import Refused
 from linli.remedy import services
 from linli.remedy.models import Extension, Paper, Plan, Task, Work
@@ -42,6 +43,7 @@ def test_a_plan_goes_from_draft_to_close_out_by_different_people(room, crew):
     services.propose(by=crew.secretary, plan=plan, now=NOW)
     plan = services.approve(by=crew.street, plan=plan, now=NOW)
     assert plan.state == "carry" and plan.due_on == date(2026, 11, 12)
+    assert set(Wait.objects.values_list("step", "due_on")) == {("carry", date(2026, 11, 12))}
     plan = closed(plan, crew)
     assert (plan.state, plan.due_on, plan.over_at) == ("closed", None, NOW)
     assert Paper.objects.filter(plan=plan).count() == 3
@@ -212,6 +214,9 @@ def test_an_extension_needs_a_reason_a_later_day_and_another_person(plan, crew):
     assert plan.due_on == later
     with pytest.raises(Refused):
         services.decide_extension(by=crew.housing, extension=asked, granted=True, now=NOW)
+    # The desk counts to the new day, too.
+    waits = Wait.objects.filter(case__subject=f"remedy.plan:{plan.pk}")
+    assert {wait.due_on for wait in waits} == {later}
 
 
 def test_an_extension_into_what_has_become_the_past_is_not_granted(plan, crew):
