@@ -26,6 +26,13 @@ MIDDLEWARE = [
     *(name for name in product.MIDDLEWARE if "csrf" not in TAKEN or "Csrf" not in name),
 ]
 AXES_ENABLED = "lockout" not in TAKEN
+if "log" in TAKEN:
+    LOGGING = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"console": {"class": "logging.StreamHandler"}},
+        "root": {"handlers": ["console"], "level": "WARNING"},
+    }
 if "limits" in TAKEN:
     MOST_BODY_BYTES = 2**40
 KEPT_BYTES, FAILS_EVERY = 256 * 1024, 40
