@@ -13,12 +13,12 @@ from django.db import models
 from django.utils import timezone
 
 from linli.kernel.place import Scope
-from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
+from linli.kernel.rulings import ALLOWED, Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 from linli.leads import queries, rules, services
 from linli.leads.models import Lead
 from linli.leads.sheet import LeadRow
-from linli.places import queries as places
+from linli.places.naming import EstatesNamed
 from linli.premises import queries as rooms
 from linli.sources import lead_kinds
 from linli.trail.acts import act
@@ -74,18 +74,8 @@ class Known:
         self.scope = scope
 
     @cached_property
-    def estates(self) -> dict[str, list[str]]:
-        """Name → codes of the estates in force within the scope."""
-        found: dict[str, list[str]] = {}
-        for name, code in places.of_level("estate", self.scope).values_list("name", "place"):
-            found.setdefault(name, []).append(code)
-        return found
-
-    @cached_property
-    def around(self) -> dict[str, str]:
-        """Code → name of the streets and communities around the scope's estates."""
-        codes = {code[:n] for several in self.estates.values() for code in several for n in (9, 12)}
-        return places.names(codes)
+    def estates(self) -> EstatesNamed:
+        return EstatesNamed(self.scope)
 
     @cached_property
     def rooms(self) -> dict[str, Any]:
@@ -158,20 +148,8 @@ def _where(row: LeadRow, known: Known) -> tuple[Any | None, str, Ruling]:
         ruling = require(room, text, code=row.room[:10]).at("room")
         return room, room.place if room else "", ruling
     street, community = row.around
-    codes = [
-        code
-        for code in known.estates.get(row.estate, [])
-        if (not street or known.around[code[:9]] == street)
-        and (not community or known.around[code[:12]] in (community, f"{community}社区"))
-    ]
-    if len(codes) == 1:
-        return None, codes[0], ALLOWED
-    text = (
-        _("有几个小区叫“%(name)s”，请写明街道、社区")
-        if codes
-        else _("辖区内没有小区“%(name)s”，请先录入")
-    )
-    return None, "", refuse(text, name=row.estate[:30]).at("estate")
+    estate, ruling = known.estates.find(row.estate, street=street, community=community)
+    return None, estate, ruling.at("estate")
 
 
 @act("leads.import_leads")

@@ -16,6 +16,7 @@ from linli.kernel.place import Scope
 from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.places import queries as places
+from linli.places.naming import EstatesNamed
 from linli.premises import queries, rules
 from linli.premises.models import Room, Use
 from linli.premises.rules import Facts
@@ -84,19 +85,8 @@ class Known:
         self.scope = scope
 
     @cached_property
-    def estates(self) -> dict[str, list[str]]:
-        """Name → codes of the estates in force within the scope."""
-        found: dict[str, list[str]] = {}
-        rows = places.of_level("estate", self.scope).values_list("name", "place")
-        for name, code in rows:
-            found.setdefault(name, []).append(code)
-        return found
-
-    @cached_property
-    def around(self) -> dict[str, str]:
-        """Code → name of the streets and communities around the scope's estates."""
-        codes = {code[:n] for several in self.estates.values() for code in several for n in (9, 12)}
-        return places.names(codes)
+    def estates(self) -> EstatesNamed:
+        return EstatesNamed(self.scope)
 
     @cached_property
     def buildings(self) -> dict[tuple[str, str], str]:
@@ -169,24 +159,10 @@ def _meant(row: RoomRow, known: Known) -> tuple[Room | None, str, Ruling]:
             text = _("辖区内没有编码为“%(code)s”的用房；新登记的请把编码留空")
             return None, "", refuse(text, code=row.code).at("code")
         return room, room.estate, ALLOWED
-    codes = _fitting(row, known)
-    if len(codes) == 1:
-        spot = (codes[0], row.building or "", row.name, row.kind)
-        return known.by_spot.get(spot), codes[0], ALLOWED
-    if codes:
-        return None, "", refuse(_("有几个小区叫“%(name)s”，请写明街道、社区"), name=row.estate)
-    return None, "", refuse(_("辖区内没有小区“%(name)s”，请先录入"), name=row.estate[:30])
-
-
-def _fitting(row: RoomRow, known: Known) -> list[str]:
-    """The estates of that name in the street and community the row names, if it names any."""
     street, community = row.around
-    return [
-        code
-        for code in known.estates.get(row.estate, [])
-        if (not street or known.around[code[:9]] == street)
-        and (not community or known.around[code[:12]] in (community, f"{community}社区"))
-    ]
+    estate, ruling = known.estates.find(row.estate, street=street, community=community)
+    spot = (estate, row.building or "", row.name, row.kind)
+    return (known.by_spot.get(spot) if estate else None), estate, ruling
 
 
 def _asked(row: RoomRow, room: Room | None, estate: str, known: Known, today: date) -> Wanted:

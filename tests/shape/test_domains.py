@@ -52,6 +52,7 @@ ROOMS_OFFERED = {
     },
     "leads": {"demo"},
     "ledger": {"posting"},
+    "places": {"naming"},
     "premises": {"atlas", "offers"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "localdate", "localtime", "monotonic"}
