@@ -35,7 +35,7 @@ if "log" in TAKEN:
     }
 if "limits" in TAKEN:
     MOST_BODY_BYTES = 2**40
-KEPT_BYTES, FAILS_EVERY = 256 * 1024, 40
+KEPT_BYTES, KEPT_MOST, FAILS_EVERY = 4 * 2**20, 60, 10
 
 
 class Bare(AppConfig):
@@ -99,12 +99,13 @@ TAKES: dict[str, Callable[[], None]] = {
 
 
 def spoil(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-    """Refusals become errors; or memory goes and each fortieth answer fails."""
+    """Refusals become errors; or memory goes and each tenth answer fails."""
     kept, number = [], count(1)
 
     def run(request: HttpRequest) -> HttpResponse:
         if "leak" in TAKEN:
-            kept.append(bytes(bytearray(os.urandom(1)) * KEPT_BYTES))
+            if len(kept) < KEPT_MOST:
+                kept.append(os.urandom(1) * KEPT_BYTES)
             if next(number) % FAILS_EVERY == 0:
                 return HttpResponse(status=500)
         answer = get_response(request)

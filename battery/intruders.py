@@ -234,7 +234,7 @@ def other_sites(server: Server, told: County, size: Size, tried: Tried) -> None:
         if not who or (PUBLIC in who and name.startswith("portal:")):
             continue
         address = _dummy(name)
-        answer = victim.post(address, {"act": "save"}, token="", Origin="http://evil.example")
+        answer = victim.post(address, {"act": "save"}, token=False, Origin="http://evil.example")
         refused = answer.status == 403 and "csrf" not in answer.headers.get("location", "")
         tried.expect(refused, f"POST {address} without a token: {answer.status}")
         victim.cookies["sessionid"] = Visitor(server, victim.user).cookies["sessionid"]

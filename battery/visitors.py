@@ -75,11 +75,12 @@ class Visitor:
         data: Mapping[str, Any] | None = None,
         files: Mapping[str, Upload] | None = None,
         *,
-        token: str = TOKEN,
+        token: bool = True,
         **headers: str,
     ) -> Answer:
-        """Send a form. `token` "": without what proves that our own page sent it."""
-        form = dict(data or {}) | ({"csrfmiddlewaretoken": token} if token else {})
+        """Send a form. `token` False: without what proves that our own page sent it."""
+        proof = {"csrfmiddlewaretoken": self.cookies["csrftoken"]} if token else {}
+        form = dict(data or {}) | proof
         if files is None:
             kind, body = "application/x-www-form-urlencoded", urlencode(form, doseq=True).encode()
         else:
