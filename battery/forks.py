@@ -1,7 +1,7 @@
 """Copies of this process that work until they are killed, and say what they have finished.
 
 A copy is forked, so that it stands ready at once; it opens connections of its own. It speaks
-through a pipe, which outlives it: what was written before the kill is read after it.
+through a socket, which outlives it: what was sent before the kill is read after it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -46,24 +47,20 @@ class Copy:
 
     def __init__(self, work: Work, *, waits: bool = False) -> None:
         connections.close_all()
-        ours, theirs = os.pipe()
-        gate, opens = os.pipe()
+        self._ours, theirs = socket.socketpair()
+        self._heard = b""
         self.pid = os.fork()
         if not self.pid:
-            os.close(ours)
-            os.close(opens)
-            _live(work, theirs, gate)
-        os.close(theirs)
-        os.close(gate)
-        self._pipe, self._opens, self._heard = ours, opens, b""
+            self._ours.close()
+            _live(work, theirs)
+        theirs.close()
         self._until(READY)
         if not waits:
             self.go()
 
     def go(self) -> None:
-        """Let it begin. (By a word: a later copy holds this end of the pipe open, too.)"""
-        os.write(self._opens, b"!")
-        os.close(self._opens)
+        """Let it begin."""
+        self._ours.send(b"!")
 
     def killed_after(self, seconds: float) -> Life:
         """Kill it after that time; what it said until then."""
@@ -76,7 +73,7 @@ class Copy:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._hear(deadline):
             pass
-        os.close(self._pipe)
+        self._ours.close()
         _pid, status = os.waitpid(self.pid, 0)
         said = tuple(line for line in self._heard.decode().split("\n")[:-1] if line != READY)
         return Life(said, os.WIFSIGNALED(status))
@@ -89,19 +86,19 @@ class Copy:
     def _hear(self, deadline: float) -> bool:
         """Read on; False at the end. A copy that keeps silent for too long is killed."""
         left = max(deadline - time.monotonic(), 0)
-        if not select.select([self._pipe], [], [], left)[0]:
+        if not select.select([self._ours], [], [], left)[0]:
             os.kill(self.pid, signal.SIGKILL)
             raise TimeoutError(f"a copy did not come to its end within {PATIENCE_SECONDS} s")
-        data = os.read(self._pipe, 1 << 16)
+        data = self._ours.recv(1 << 16)
         self._heard += data
         return bool(data)
 
 
-def _live(work: Work, pipe: int, gate: int) -> None:
+def _live(work: Work, to_parent: socket.socket) -> None:
     """The life of a copy; it leaves by `_exit`, so that nothing of its parent is tidied away."""
 
     def say(line: str) -> None:
-        os.write(pipe, f"{line}\n".encode())
+        to_parent.sendall(f"{line}\n".encode())
 
     code = 1
     try:
@@ -111,7 +108,7 @@ def _live(work: Work, pipe: int, gate: int) -> None:
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - lives as long as it does
         connection.ensure_connection()
         say(READY)
-        os.read(gate, 1)
+        to_parent.recv(1)
         work(say)
         say(ENDED)
         code = 0

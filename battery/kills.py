@@ -207,19 +207,19 @@ def outcome(size: Size, trial: Trial, rounds: int) -> Outcome:
 
 @row(1)
 def posting(size: Size) -> list[Outcome]:
-    return [outcome(size, POSTING, size.of(120, 800))]
+    return [outcome(size, POSTING, size.of(30, 860))]
 
 
 @row(1)
 def importing(size: Size) -> list[Outcome]:
-    return [outcome(size, IMPORTING, size.of(12, 150))]
+    return [outcome(size, IMPORTING, size.of(4, 70))]
 
 
 @row(1)
 def sealing(size: Size) -> list[Outcome]:
-    return [outcome(size, SEALING, size.of(8, 100))]
+    return [outcome(size, SEALING, size.of(3, 50))]
 
 
 @row(1)
 def publishing(size: Size) -> list[Outcome]:
-    return [outcome(size, PUBLISHING, size.of(12, 120))]
+    return [outcome(size, PUBLISHING, size.of(4, 60))]

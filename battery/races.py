@@ -345,5 +345,5 @@ def compared(what: str, size: Size, rounds: int, race: Runs) -> Outcome:
 
 @row(3)
 def races(size: Size) -> list[Outcome]:
-    told = [compared(name, size, size.of(5, 100), partial(raced, name)) for name in RACES]
-    return [*told, compared(SEAL_AND_POST, size, size.of(3, 40), sealed_while_posting)]
+    told = [compared(name, size, size.of(3, 60), partial(raced, name)) for name in RACES]
+    return [*told, compared(SEAL_AND_POST, size, size.of(2, 30), sealed_while_posting)]

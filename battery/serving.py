@@ -243,7 +243,7 @@ def killed(own: OwnDatabase, rounds: int, program: tuple[str, ...], *, first_onl
 @row(1)
 def serve(size: Size) -> list[Outcome]:
     with ground(size) as own:
-        kills = killed(own, size.of(4, 48), WHOLE, first_only=False)
+        kills = killed(own, size.of(2, 40), WHOLE, first_only=False)
     with ground(size) as own:
         torn = killed(own, 40, TORN, first_only=True)
     lost = sum(": lost" in fault for fault in kills.faults)

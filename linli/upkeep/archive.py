@@ -168,10 +168,10 @@ def writing(path: Path, *, secret: bytes | None = None) -> Iterator[Writer]:
             writer = Writer(stack.enter_context(tarfile.open(fileobj=packed, mode="w|")))
             yield writer
             writer.finish()
+        os.replace(partial, path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    os.replace(partial, path)
 
 
 def _to_disk(file: BinaryIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections import defaultdict
@@ -32,8 +33,15 @@ class Program(ManagementUtility):
         except Refused as refused:
             print_reasons(refused.ruling.reasons)
             return REFUSED
-        except DatabaseError as error:
-            if settings.DEBUG:
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return REFUSED
+        except (DatabaseError, OSError) as error:
+            if told := of_the_disk(error):
+                for line in told:
+                    _complain(line)
+                return REFUSED
+            if settings.DEBUG or isinstance(error, OSError):
                 raise
             _complain(_("数据库没有准备好，或连不上：%(error)s") % {"error": error})
             _complain(_("先运行 linli migrate，再用 linli doctor 检查。"))
@@ -41,9 +49,6 @@ class Program(ManagementUtility):
         except KeyboardInterrupt:
             _complain(_("已取消。"))
             return CANCELLED
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return REFUSED
         return 0
 
     def _run(self) -> None:
@@ -70,6 +75,28 @@ class Program(ManagementUtility):
                 lines += ["", group]
                 lines += [f"  {name:<16}{str(c.help).strip()}" for name, c in grouped[group]]
         return "\n".join(lines)
+
+
+def of_the_disk(error: Exception) -> tuple[str, str] | None:
+    """What to say when a disk is full or does not read or write; None if it is something else.
+
+    Nothing is half done then: an act is one transaction, a file is written beside its place.
+    """
+    text, state = str(error), getattr(error.__cause__, "sqlstate", "")
+    number = error.errno if isinstance(error, OSError) else None
+    full = number in (errno.ENOSPC, errno.EDQUOT) or state == "53100" or "disk is full" in text
+    broken = number in (errno.EIO, errno.EROFS) or state == "58030" or "disk I/O error" in text
+    if full:
+        return (
+            _("磁盘已满，这次没有办成：%(error)s") % {"error": error},
+            _("腾出空间后再做一次即可，不会重复。"),
+        )
+    if broken:
+        return (
+            _("磁盘读写出错，这次没有办成：%(error)s") % {"error": error},
+            _("先查磁盘，再用 linli doctor 和 linli verify 核对。"),
+        )
+    return None
 
 
 def print_reasons(reasons: tuple[Reason, ...]) -> None:

@@ -1,11 +1,15 @@
 """`linli` explains itself, and tells refusals in full."""
 
+import errno
+import os
+
 import pytest
 from django.core.management import get_commands, load_command_class
+from django.db import DatabaseError, OperationalError
 from django.utils import translation
 
 from linli.kernel.rulings import every, refuse
-from linli.upkeep.commandline import Program, in_words, print_reasons
+from linli.upkeep.commandline import Program, in_words, of_the_disk, print_reasons
 from linli.web.commands import GROUPS, LinliCommand
 
 OURS = sorted(name for name, app in get_commands().items() if app.startswith("linli."))
@@ -69,3 +73,27 @@ def test_reasons_are_said_in_the_language_of_the_reader():
     (reason,) = refuse("缺少 %(n)s 份", n=2).reasons
     with translation.override("zh-hans"):
         assert in_words(reason) == "缺少 2 份"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "磁盘已满"),
+        (OperationalError("database or disk is full"), "磁盘已满"),
+        (OSError(errno.EIO, os.strerror(errno.EIO)), "磁盘读写出错"),
+        (OperationalError("disk I/O error"), "磁盘读写出错"),
+    ],
+)
+def test_a_disk_that_is_full_or_failing_is_told_as_such(monkeypatch, capsys, error, words):
+    def fail(self):
+        raise error
+
+    monkeypatch.setattr(Program, "_run", fail)
+    assert Program(["linli", "seal"]).run() == 1
+    said = capsys.readouterr().err
+    assert words in said and "migrate" not in said
+
+
+def test_other_faults_of_files_and_databases_are_not_taken_for_the_disk():
+    assert of_the_disk(FileNotFoundError(errno.ENOENT, "no such file")) is None
+    assert of_the_disk(DatabaseError("no such table: ledger_book")) is None
