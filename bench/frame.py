@@ -36,7 +36,7 @@ class Bench:
     `sizes`: how many `unit`s a round does; several of them show growth. Where the size is what is
     there already, `fill(size)` brings it there, unmeasured, and `each` says how many units a round
     does. `target`: the sentence of what should hold. `durable`: how sure a side is that its work
-    is on the disk.
+    is on the disk. `most`: rounds that there is work for, if not any number.
     """
 
     code: str
@@ -46,18 +46,21 @@ class Bench:
     sides: tuple[Side, ...]
     target: str = ""
     durable: str = ""
+    most: int = 0
     fill: Callable[[int], object] | None = None
     each: int = 0
 
 
 @dataclass
 class Figure:
-    """What one side did at one size: units a second, one for each round."""
+    """What one side did at one size: units a second, one for each round; seconds of each single
+    answer where a round gives them."""
 
     bench: Bench
     size: int
     side: str
     rates: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
@@ -72,13 +75,14 @@ def measure(bench: Bench, *, rounds: int, step: Callable[[str], None]) -> list[F
             bench.fill(size)
         runs = [(side.name, side.prepare()) for side in bench.sides]
         at_size = {name: Figure(bench, size, name) for name, _run in runs}
-        for number in range(max(rounds, LEAST_ROUNDS)):
+        for number in range(min(max(rounds, LEAST_ROUNDS), bench.most or rounds + LEAST_ROUNDS)):
             turn = number % len(runs)
             for name, run in runs[turn:] + runs[:turn]:
                 with _quiet():
                     begun = time.perf_counter()
-                    run(size)
+                    told = run(size)
                     took = time.perf_counter() - begun
+                at_size[name].waits += told if isinstance(told, list) else []
                 at_size[name].rates.append((bench.each or size) / took)
             step(f"{bench.code} {size}: {number + 1}/{rounds}")
         figures += at_size.values()
@@ -104,12 +108,17 @@ def rows(figures: list[Figure]) -> list[tuple[str, ...]]:
             figure.bench.title,
             f"{figure.size:,}",
             figure.side,
-            f"{figure.median:,.0f} {figure.bench.unit}/s",
+            f"{figure.median:,.0f} {figure.bench.unit}/s{_late(figure.waits)}",
             f"{min(figure.rates):,.0f}–{max(figure.rates):,.0f}",
             f"{ours[figure.bench.code, figure.size] / figure.median:.2f}×",
         )
         for figure in figures
     ]
+
+
+def _late(waits: list[float]) -> str:
+    """Within how long 95 of 100 answers came."""
+    return f", p95 {statistics.quantiles(waits, n=20)[-1] * 1000:,.0f} ms" if waits else ""
 
 
 HEADINGS = ("what", "size", "side", "median", "lowest–highest", "ours ÷ this")

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from django.db import connection
 
-from tests.databases import Databases, data_directory, installation
+from tests.databases import Databases, OwnDatabase, data_directory, installation
 from tests.stores import Cluster, Files
+
+Thing = TypeVar("Thing")
+_end = ExitStack()
+_here: list[OwnDatabase] = []
+
+
+def here() -> OwnDatabase:
+    """The installation that is measured in, for processes of its own."""
+    return _here[-1]
+
+
+def until_the_end(thing: AbstractContextManager[Thing]) -> Thing:
+    """Enter something that is left when the bench is over, before its database goes."""
+    return _end.enter_context(thing)
 
 
 @contextmanager
@@ -24,12 +40,13 @@ def installed() -> Iterator[str]:
         directory = Path(name)
         server: Cluster | Files = Files(directory)
         if connection.vendor == "postgresql":
-            server = Cluster(f"{int(time.time()):x}_bench")
+            server = Cluster(f"{int(time.time()):x}_{os.getpid()}_bench")
             server.prepare()
         databases = Databases(server, directory, "bench")
         try:
             with data_directory(directory / "data") as data:
-                with installation(databases, databases.empty(), data):
+                with installation(databases, databases.empty(), data) as own, _end:
+                    _here.append(own)
                     yield _name()
         finally:
             if isinstance(server, Cluster):
