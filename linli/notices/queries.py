@@ -86,6 +86,15 @@ class Desk:
     def is_clear(self) -> bool:
         return not (self.waiting or self.overdue or self.duties or self.others)
 
+    @property
+    def busy(self) -> list[PersonShown]:
+        return [each for each in self.people if each.waiting]
+
+    @property
+    def idle(self) -> list[PersonShown]:
+        """Those on whom nothing waits."""
+        return [each for each in self.people if not each.waiting]
+
 
 def _scopes(access: people.Access) -> dict[Role, Scope]:
     return {role: access.scope(role) for role in access.roles}
