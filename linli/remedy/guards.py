@@ -31,10 +31,10 @@ PLANS = (
     *insert_only("remedy_attendance"),
 )
 WORDINGS = (
-    Guard("wording_stays", "remedy_wording", "DELETE"),
-    Guard("wordings_stay", "remedy_wording", "TRUNCATE"),
+    Guard("letter_wording_stays", "remedy_wording", "DELETE"),
+    Guard("letter_wordings_stay", "remedy_wording", "TRUNCATE"),
     Guard(
-        "wording_keeps_its_words",
+        "letter_wording_keeps_its_words",
         "remedy_wording",
         "UPDATE",
         "NEW.title <> OLD.title OR NEW.number <> OLD.number OR NEW.body <> OLD.body "
