@@ -46,7 +46,9 @@ def tried(run: Experiment, size: Size) -> Sequence[Outcome]:
     begun = f"{run.__module__}.{run.__name__}"
     try:
         outcomes = run(size)
-    except Exception as error:  # noqa: BLE001 - told as an outcome
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - told as an outcome, pytest.fail of a helper too
         traceback.print_exc()
         why = f"{type(error).__name__}: {error}".split("\n")[0][:300]
         outcomes = [Outcome(what=begun, rounds=0, faults=0, broken=(f"broke off: {why}",))]

@@ -11,7 +11,7 @@ from django.core.management import get_commands
 from tests.shape.tree import DOMAINS, PACKAGE, PURE, ROOT
 
 BIN = Path(sys.executable).parent
-CODE = ("linli", "tests", "bench", "conftest.py", "manage.py")
+CODE = ("linli", "tests", "bench", "battery", "conftest.py", "manage.py")
 TYPED = (
     "linli/kernel",
     "linli/sources",
