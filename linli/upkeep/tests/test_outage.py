@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from linli.kernel.roles import BOOKKEEPER
 from linli.ledger.models import Account
+from linli.upkeep import metrics
 from linli.upkeep.tests.visitors import Visitor, handed_back, postgresql
 from linli.vouchers.models import Voucher
 from linli.vouchers.tests.conftest import KEY
@@ -116,7 +117,8 @@ def post(person):
     return lambda **more: client.post(address, told, **more)
 
 
-def test_a_locked_sqlite_is_told_and_heals_when_the_other_writer_is_done(post):
+def test_a_locked_sqlite_is_told_and_heals_when_the_other_writer_is_done(post, settings):
+    settings.METRICS_TOKEN = "counted"
     hurried = connection.settings_dict["OPTIONS"] | {"timeout": 0.2}
     with sqlite_with(OPTIONS=hurried) as path, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -127,6 +129,7 @@ def test_a_locked_sqlite_is_told_and_heals_when_the_other_writer_is_done(post):
         assert "summary" in dict(handed_back(refused.content.decode()))
         assert above["HX-Retarget"] == "#notes" and "<html" not in above.content.decode()
         assert not Voucher.objects.exists()
+        assert 'errors_total{kind="OperationalError"} 2.0' in metrics.page()[0].decode()
         assert post().status_code == 302, "the control: the same form without the other writer"
     assert Voucher.objects.count() == 1
 

@@ -1,5 +1,6 @@
 """`linli serve`: answers, says when it is not well, stops in good order, refuses a broken start."""
 
+import re
 import urllib.error
 import urllib.request
 
@@ -21,6 +22,22 @@ def test_it_answers_serves_static_files_and_stops_in_good_order(server):
     assert server.stop() == 0
     with pytest.raises(urllib.error.URLError):
         ask(f"{server.url}/healthz")
+
+
+def test_the_figures_of_all_workers_are_told_as_one(own_database, tmp_path):
+    own_database.environment |= {"LINLI_METRICS_TOKEN": "let-me-see", "TMPDIR": str(tmp_path)}
+    with serving(own_database, workers=2) as server:
+        for _turn in range(20):
+            ask(f"{server.url}/healthz")
+        asking = urllib.request.Request(f"{server.url}/metrics")
+        asking.add_header("Authorization", "Bearer let-me-see")
+        told = {ask(asking)[1].decode() for _turn in range(5)}
+        counted = {
+            float(re.search(r'route="healthz",status="200"} (.*)', text)[1]) for text in told
+        }
+        assert len(list(tmp_path.glob("linli-metrics-*/counter_*.db"))) == 2, "two who count"
+    assert counted == {21.0}, "whichever worker answers, all are counted: 20, and one at the start"
+    assert not list(tmp_path.glob("linli-metrics-*")), "nothing is left behind"
 
 
 def test_it_does_not_start_over_tables_that_are_not_guarded(own_database):
