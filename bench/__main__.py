@@ -22,7 +22,7 @@ def main() -> None:
     modules = [
         import_module(f"bench.{found.name}")
         for found in pkgutil.iter_modules(bench.__path__)
-        if found.name not in {"__main__", "frame", "place"}
+        if found.name not in {"__main__", "frame", "place", "peers"}
     ]
     benches: list[Bench] = [one for module in modules for one in module.BENCHES]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)

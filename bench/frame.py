@@ -23,10 +23,18 @@ Run = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One way to do the same thing. `prepare` is not measured; what it gives is, with a size."""
+    """One way to do the same thing. `prepare` is not measured; what it gives is, with a size.
+
+    `fill`, `each`: as in a Bench, where this side has its own; `until`: the greatest size it takes
+    part in, if not any; `lacks`: what it does not do that ours does.
+    """
 
     name: str
     prepare: Callable[[], Run]
+    fill: Callable[[int], object] | None = None
+    each: int = 0
+    until: int = 0
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +81,21 @@ def measure(bench: Bench, *, rounds: int, step: Callable[[str], None]) -> list[F
     for size in bench.sizes:
         if bench.fill:
             bench.fill(size)
-        runs = [(side.name, side.prepare()) for side in bench.sides]
-        at_size = {name: Figure(bench, size, name) for name, _run in runs}
+        sides = [side for side in bench.sides if size <= (side.until or size)]
+        for fill in [side.fill for side in sides if side.fill]:
+            fill(size)
+        runs = [(side, side.prepare()) for side in sides]
+        at_size = {side.name: Figure(bench, size, side.name) for side in sides}
         for number in range(min(max(rounds, LEAST_ROUNDS), bench.most or rounds + LEAST_ROUNDS)):
             turn = number % len(runs)
-            for name, run in runs[turn:] + runs[:turn]:
+            for side, run in runs[turn:] + runs[:turn]:
                 with _quiet():
                     begun = time.perf_counter()
                     told = run(size)
                     took = time.perf_counter() - begun
-                at_size[name].waits += told if isinstance(told, list) else []
-                at_size[name].rates.append((bench.each or size) / took)
+                figure = at_size[side.name]
+                figure.waits += told if isinstance(told, list) else []
+                figure.rates.append((side.each or bench.each or size) / took)
             step(f"{bench.code} {size}: {number + 1}/{rounds}")
         figures += at_size.values()
     return figures
@@ -158,6 +170,7 @@ def write(figures: list[Figure], database: str, *, page: Path = PAGE) -> None:
         table += ["| " + " | ".join(row) + " |" for row in rows(mine)]
         notes = [f"- target: {bench.target}"] if bench.target else []
         notes += [f"- {bench.durable}"] if bench.durable else []
+        notes += [f"- {side.name}: {side.lacks}" for side in bench.sides if side.lacks]
         answers[bench.title] = "\n".join([*machine(database), *notes, "", *table])
     answered = "\n\n".join(f"### {title}\n\n{text}" for title, text in answers.items())
     told[database] = answered

@@ -7,12 +7,15 @@ from itertools import count
 
 from django.db import connection, transaction
 
+from bench import peers
 from bench.frame import Bench, Run, Side
 from linli.ledger.models import Entry
 from linli.upkeep.database import as_owner
 from tests.books import Estate, open_estate
 
 NUMBERS = count(1)
+EACH = 50
+"""Entries that a peer posts in a round."""
 
 
 @cache
@@ -133,9 +136,17 @@ BENCHES = (
         title="post a voucher, one transaction each",
         unit="entries",
         sizes=(200,),
-        sides=(Side("linli", one_by_one), Side("the same rows", same_rows)),
-        target="at least half of the floor",
-        durable="both sides commit to the disk each time, in the product's own mode",
+        sides=(
+            Side("linli", one_by_one),
+            Side("the same rows", same_rows),
+            *(
+                peers.side(name, "post", each=EACH)
+                for name in peers.there("django-ledger", "django-hordak")
+            ),
+        ),
+        target="at least half of the floor (the same rows); four times django-ledger on SQLite, "
+        "one and a half times django-hordak on PostgreSQL",
+        durable="all sides commit to the disk each time, in the product's own mode",
     ),
     Bench(
         code="import",

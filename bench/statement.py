@@ -9,6 +9,7 @@ from itertools import count
 
 from django.db import connection
 
+from bench import peers
 from bench.frame import Bench, Run, Side
 from linli.disclosure import queries as disclosure
 from linli.kernel.period import Period
@@ -108,8 +109,16 @@ BENCHES = (
         title="a month's statement, in a book of so many entries",
         unit="statements",
         sizes=SIZES,
-        sides=(Side("linli", statements), Side("bare sums", bare_sums)),
-        target="more than 100 a second (under 10 ms), the same at every size",
+        sides=(
+            Side("linli", statements),
+            Side("bare sums", bare_sums),
+            *(
+                peers.side(name, "statement", each=3, until=10_000, fill=True)
+                for name in peers.there("django-ledger", "django-hordak", "beancount", "hledger")
+            ),
+        ),
+        target="more than 100 a second (under 10 ms), the same at every size; five times the best "
+        "peer at 10,000",
         fill=fill,
         each=EACH,
     ),
