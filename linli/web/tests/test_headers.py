@@ -10,7 +10,6 @@ import sys
 import pytest
 from django.test import Client
 
-from tests.books import NOW
 
 NAMES = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "DEBUG")  # fmt: skip
 TELL = f"""
@@ -65,10 +64,10 @@ def test_a_pilot_without_https_can_still_log_in(tmp_path):
     assert given["SESSION_COOKIE_NAME"] is None
 
 
-def test_a_session_is_no_business_of_scripts_or_of_other_sites(db, django_user_model):
-    user = django_user_model(username="chen", name="陈伟", created_at=NOW)
+def test_a_session_is_no_business_of_scripts_or_of_other_sites(people):
+    user = people.bookkeeper
     user.set_password("Harbour-Tide-7")
     user.save()
-    answer = Client().post("/login/", {"username": "chen", "password": "Harbour-Tide-7"})
+    answer = Client().post("/login/", {"username": user.username, "password": "Harbour-Tide-7"})
     cookie = answer.cookies["sessionid"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax" and cookie["path"] == "/"
