@@ -83,6 +83,15 @@ def _visited(story: Story, room: Any) -> None:
             promised_on=story.calendar.add_working_days(on, 3),
             now=story.at(on, 11),
         )
+        issuing.issue_letter(
+            by=street,
+            plan=plan,
+            kind="talk",
+            sender=issuing.street_office(plan.place),
+            to=plan.party or "现场负责人",
+            talk=talk,
+            now=story.at(on, 12),
+        )
         encounters.check_promise(
             by=housing, talk=talk, outcome=outcome, note=seen, now=story.after(plan, days + 5)
         )
