@@ -1,4 +1,4 @@
-"""`python -m bench [names…] [--rounds N] [--write]`: measure, show, and with --write keep."""
+"""`python -m bench [names…] [--rounds N] [--large] [--write]`: measure, show, and with --write keep."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(b.code for b in benches))
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS)
+    parser.add_argument("--large", action="store_true", help="sizes that take minutes to fill, too")
     parser.add_argument("--write", action="store_true", help="keep them in docs/benchmarks.md")
     asked = parser.parse_args()
     figures = []
@@ -35,7 +36,10 @@ def main() -> None:
         for one in benches:
             if not asked.names or one.code in asked.names:
                 figures += measure(
-                    one, rounds=asked.rounds, step=lambda text: print(text, file=sys.stderr)
+                    one,
+                    rounds=asked.rounds,
+                    large=asked.large,
+                    step=lambda text: print(text, file=sys.stderr),
                 )
         table = [HEADINGS, *rows(figures)]
         widths = [max(len(row[column]) for row in table) for column in range(len(HEADINGS))]

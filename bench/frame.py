@@ -45,6 +45,7 @@ class Bench:
     there already, `fill(size)` brings it there, unmeasured, and `each` says how many units a round
     does. `target`: the sentence of what should hold. `durable`: how sure a side is that its work
     is on the disk. `most`: rounds that there is work for, if not any number.
+    `large`: further sizes, measured with `--large`.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Bench:
     target: str = ""
     durable: str = ""
     most: int = 0
+    large: tuple[int, ...] = ()
     fill: Callable[[int], object] | None = None
     each: int = 0
 
@@ -75,10 +77,12 @@ class Figure:
         return statistics.median(self.rates)
 
 
-def measure(bench: Bench, *, rounds: int, step: Callable[[str], None]) -> list[Figure]:
+def measure(
+    bench: Bench, *, rounds: int, step: Callable[[str], None], large: bool = False
+) -> list[Figure]:
     """Run all sides round after round, in turning order, so that a slow minute hits them alike."""
     figures: list[Figure] = []
-    for size in bench.sizes:
+    for size in (*bench.sizes, *(bench.large if large else ())):
         if bench.fill:
             bench.fill(size)
         sides = [side for side in bench.sides if size <= (side.until or size)]

@@ -19,7 +19,7 @@ from linli.proof.management.commands.verify import PROCESSES
 from linli.upkeep.database import as_owner
 from tests.books import Estate, open_estate
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES, LARGE = (1_000, 10_000, 100_000), (1_000_000,)
 FIRST, MONTH, A_MONTH = "2008-01", "2026-09", 500
 BATCH, EACH = 10_000, 20
 NUMBERS = count(1)
@@ -109,6 +109,7 @@ BENCHES = (
         title="a month's statement, in a book of so many entries",
         unit="statements",
         sizes=SIZES,
+        large=LARGE,
         sides=(
             Side("linli", statements),
             Side("bare sums", bare_sums),
@@ -127,6 +128,7 @@ BENCHES = (
         title="prove a book",
         unit="entries",
         sizes=SIZES[-1:],
+        large=LARGE,
         sides=(Side("linli", whole_proof),),
         target="100,000 a second",
         fill=fill,

@@ -28,6 +28,8 @@ NO_LOG = "no hash, no key that posts once, no row that the database keeps from b
 LACKS = {
     "django-ledger": f"{NO_LOG}; sums may differ by 0.02, no dense numbers, no sealed month",
     "django-hordak": f"{NO_LOG}; the database checks the sum of an entry; no numbers, no months",
+    "django-import-export": "rows of a text into one bare table: no entry, no check of sums, "
+    "balances, dates or words, no key that takes a row once",
     "beancount": "a text file, read anew each time: nothing is durable, nothing is refused on "
     "writing, anything may be changed",
     "hledger": "a text file, read anew each time: nothing is durable, nothing is refused on "
@@ -105,7 +107,7 @@ def there(*names: str) -> list[str]:
     """Those of the peers that can run here: the environment is made, the database is theirs."""
     if not PYTHON.exists():
         return []
-    able = {"django-ledger", "beancount"}
+    able = {"django-ledger", "django-import-export", "beancount"}
     able |= {"django-hordak"} if connection.vendor == "postgresql" else set()
     able |= {"hledger"} if shutil.which("hledger") else set()
     return [name for name in names if name in able]
