@@ -191,7 +191,7 @@ def foreign_rows(server: Server, told: County, size: Size, tried: Tried) -> None
 def revoked(server: Server, told: County, size: Size, tried: Tried) -> None:
     """A role taken back, an account disabled: the next request of an open session is refused."""
     page = reverse("months:home", args=[told.told.book.code])
-    for _ in range(size.of(3, 50)):
+    for _ in range(size.of(2, 50)):
         user = _somebody(STREET, ESTATE[:9])
         visitor = Visitor(server)
         visitor.log_in(user.username, PASSWORD)
@@ -213,7 +213,7 @@ def revoked(server: Server, told: County, size: Size, tried: Tried) -> None:
 
 def fixation(server: Server, told: County, size: Size, tried: Tried) -> None:
     """A session key that somebody planted before the log-in is worth nothing after it."""
-    for _ in range(size.of(3, 50)):
+    for _ in range(size.of(2, 50)):
         planted = SessionStore()
         planted["planted"] = True
         planted.create()
@@ -253,7 +253,7 @@ def _dummy(name: str) -> str:
 
 def guessing(server: Server, told: County, size: Size, tried: Tried) -> None:
     """Five wrong passwords, however the visitor names its address: the right one is too late."""
-    for _ in range(size.of(2, 20)):
+    for _ in range(size.of(1, 20)):
         user = _somebody()
         for turn in range(5):
             form = {"username": user.username, "password": f"wrong-{turn}"}
