@@ -24,7 +24,9 @@ of anything: a door carries its grid beside its code.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from linli.kernel.rulings import ALLOWED, Ruling, refuse
 from linli.kernel.words import gettext_noop as _
@@ -56,6 +58,7 @@ NAMES = {
     "door": _("户"),
 }
 
+FEW = 20
 _BY_LENGTH = {length: level for level, length in LEVELS.items()}
 _CODE = re.compile(r"[0-9]{2,24}|[0-9]{12}G[0-9]{3}", re.ASCII)
 _SERIAL_WIDTH = {
@@ -198,6 +201,14 @@ class Scope:
     @classmethod
     def of(cls, *prefixes: str) -> Scope:
         return cls(frozenset(prefixes))
+
+    @classmethod
+    def around(cls, codes: Collection[str]) -> Scope:
+        """A scope that holds some places, and others too if they are many: then it is the smallest
+        place around them, which a database finds faster than each of hundreds."""
+        together = commonprefix(sorted(codes)) if len(codes) > FEW else ""
+        widths = [n for n in LEVELS.values() if LEVELS["county"] <= n <= len(together)]
+        return cls.of(together[: widths[-1]]) if widths else cls(frozenset(codes))
 
     def __bool__(self) -> bool:
         return self.everywhere or bool(self.prefixes or self.alone)

@@ -280,7 +280,7 @@ def doors(code: str) -> QuerySet[Door]:
 def door_count(wanted: Collection[str]) -> dict[str, int]:
     """Doors of each of some estates (15 figures), in one query."""
     rows = (
-        Door.objects.within(Scope(frozenset(wanted)))
+        Door.objects.within(Scope.around(wanted))
         .annotate(estate=Substr("place", 1, 15))
         .values_list("estate")
         .annotate(n=Count("pk"))

@@ -332,8 +332,7 @@ class Owed:
 
 def owed(estates: Collection[str], *, on: date) -> dict[str, Owed]:
     """What is required, present and short in each of some estates; three queries for all."""
-    scope = Scope(frozenset(estates))
-    size_of, there = sizes(estates), counted(scope)
+    size_of, there = sizes(estates), counted(Scope.around(estates))
     found = {}
     for code in estates:
         wanted = quotas_of(on=on, place=code)

@@ -4,6 +4,7 @@ broken, letters, a contract signed anew."""
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -83,15 +84,7 @@ def _visited(story: Story, room: Any) -> None:
             promised_on=story.calendar.add_working_days(on, 3),
             now=story.at(on, 11),
         )
-        issuing.issue_letter(
-            by=street,
-            plan=plan,
-            kind="talk",
-            sender=issuing.street_office(plan.place),
-            to=plan.party or "现场负责人",
-            talk=talk,
-            now=story.at(on, 12),
-        )
+        _recorded(plan, talk, by=street, now=story.at(on, 12))
         encounters.check_promise(
             by=housing, talk=talk, outcome=outcome, note=seen, now=story.after(plan, days + 5)
         )
@@ -120,6 +113,18 @@ def _visited(story: Story, room: Any) -> None:
         to="蓬城置业有限公司",
         reply_by_on=story.calendar.add_working_days(story.today, 4),
         now=story.at(story.ago(3)),
+    )
+
+
+def _recorded(plan: Plan, talk: Any, *, by: Any, now: datetime) -> None:
+    issuing.issue_letter(
+        by=by,
+        plan=plan,
+        kind="talk",
+        sender=issuing.street_office(plan.place),
+        to=plan.party or "现场负责人",
+        talk=talk,
+        now=now,
     )
 
 

@@ -208,3 +208,16 @@ def test_a_scope_agrees_with_its_ranges(prefixes: set[str], code: str) -> None:
     inside = any(code.startswith(p) for p in prefixes)
     assert scope.covers(code) == inside
     assert any(low <= code < high for low, high in scope.ranges()) == inside
+
+
+def test_many_places_are_looked_for_in_the_place_around_them() -> None:
+    def estates(n: int, county: str = "370614") -> list[str]:
+        return [f"{county}001001{each:03d}" for each in range(1, n + 1)]
+
+    assert Scope.around(estates(20)).prefixes == set(estates(20))
+    assert Scope.around(estates(21)) == Scope.of("370614001001")
+    spread = [*estates(30), "370614002001001"]
+    assert Scope.around(spread) == Scope.of("370614")
+    strangers = [*estates(30), "110101001001001"]
+    assert Scope.around(strangers).prefixes == set(strangers)
+    assert not Scope.around([])
