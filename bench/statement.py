@@ -20,7 +20,7 @@ from linli.upkeep.database import as_owner
 from tests.books import Estate, open_estate
 
 SIZES, LARGE = (1_000, 10_000, 100_000), (1_000_000,)
-FIRST, MONTH, A_MONTH = "2008-01", "2026-09", 500
+FIRST, MONTH, A_MONTH, MONTHS = "2008-01", "2026-09", 500, 200
 BATCH, EACH = 10_000, 20
 NUMBERS = count(1)
 
@@ -28,7 +28,7 @@ NUMBERS = count(1)
 @cache
 def estate() -> Estate:
     """A book with the same number of entries in every month; the more it holds, the further back it
-    goes. They go to an account in custody, which has no bank lines to be matched with."""
+    goes (beyond 100,000 the months are gone through again). They go to an account in custody, which has no bank lines to be matched with."""
     return open_estate(code="B000002", place="370614001001002", first_period=FIRST)
 
 
@@ -42,7 +42,7 @@ def fill(size: int) -> None:
 
 def _drafts(book: Estate, wanted: int) -> Iterator[object]:
     for number in (next(NUMBERS) for _ in range(wanted)):
-        month = Period(MONTH).plus(-((number - 1) // A_MONTH))
+        month = Period(MONTH).plus(-((number - 1) // A_MONTH % MONTHS))
         day = month.first_on + timedelta(days=number % 28)
         yield book.draft(
             "fiscal",
