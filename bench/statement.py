@@ -28,7 +28,8 @@ NUMBERS = count(1)
 @cache
 def estate() -> Estate:
     """A book with the same number of entries in every month; the more it holds, the further back it
-    goes (beyond 100,000 the months are gone through again). They go to an account in custody, which has no bank lines to be matched with."""
+    goes (beyond 100,000 the months are gone through again). They go to an account in custody, which
+    has no bank lines to be matched with."""
     return open_estate(code="B000002", place="370614001001002", first_period=FIRST)
 
 

@@ -48,3 +48,38 @@ def test_an_answer_stays_until_its_own_question_is_asked_again(tmp_path):
     text = page.read_text("utf-8")
     assert [n for n in range(1, 5) if f"{n} things/s" in text] == [1, 3, 4]
     assert text.count("### aaa") == 1 and text.count("### bbb") == 2
+
+
+def test_a_side_takes_part_up_to_its_own_size_and_is_filled_and_counted_by_itself():
+    filled, asked = [], []
+    ours = Side("ours", lambda: lambda size: None)
+    peer = Side(
+        "peer", lambda: asked.append, fill=filled.append, each=3, until=10, lacks="does not count"
+    )
+    one = Bench(code="x", title="do it", unit="things", sizes=(10, 20), sides=(ours, peer))
+    figures = measure(one, rounds=5, step=lambda text: None)
+    assert [(f.side, f.size) for f in figures] == [("ours", 10), ("peer", 10), ("ours", 20)]
+    assert filled == [10] and asked == [10] * 5
+
+
+def test_what_a_peer_lacks_stands_beside_its_figure(tmp_path):
+    page, peer = tmp_path / "benchmarks.md", Side("peer", lambda: len, lacks="does not count")
+    one = bench(Side("ours", lambda: len), peer)
+    write([Figure(one, 10, "ours", [1.0]), Figure(one, 10, "peer", [1.0])], "SQLite", page=page)
+    assert "- peer: does not count" in page.read_text("utf-8")
+
+
+def test_large_sizes_are_measured_when_asked_for_and_rounds_end_with_the_work():
+    side = Side("ours", lambda: lambda size: None)
+    told = {"code": "x", "title": "do it", "unit": "things", "sizes": (1,), "sides": (side,)}
+    one = Bench(**told, large=(9,), most=6)
+    found = measure(one, rounds=7, step=lambda text: None)
+    assert [(f.size, len(f.rates)) for f in found] == [(1, 6)]
+    found = measure(one, rounds=5, step=lambda text: None, large=True)
+    assert [f.size for f in found] == [1, 9]
+
+
+def test_the_wait_of_the_slowest_twentieth_is_told_where_answers_are_timed():
+    one = bench(Side("ours", lambda: len))
+    figure = Figure(one, 10, "ours", [20.0], [0.01] * 90 + [0.2] * 10)
+    assert rows([figure])[0][3] == "20 things/s, p95 200 ms"
