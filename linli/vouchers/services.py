@@ -71,11 +71,11 @@ def draft(
     accounts = ledger.accounts(book, {money, *(item.account for item in items)})
     match = ledger.offers.match_categories(book) if direction == "match" else None
     placed = rules.lines(direction=direction, money=money, items=items, match=match)
-    known = None if voucher else Voucher.objects.filter(book=book, key=key).first()
-    if known is not None:
+    if known := _sent_before(book, key, voucher):
         same = queries.says(known, on, placed, words | {"person": person}, papers, receipts, public)
-        rules.may_repeat(same=same, number=known.number).enforce()
-        return known
+        if same or voucher is None:
+            rules.may_repeat(same=same, number=known.number).enforce()
+            return known
     voucher = _opened(voucher, book, key, on, by, now, corrects)
     (
         rules.may_draft(
@@ -95,6 +95,15 @@ def draft(
     voucher.save()
     _fill(voucher, placed, papers, receipts, public)
     return voucher
+
+
+def _sent_before(book: object, key: str, voucher: Voucher | None) -> Voucher | None:
+    """The voucher of this form, if it is not to be written anew: there is one, or the given one
+    was handed in meanwhile."""
+    known = Voucher.objects.filter(book=book, key=key).first()
+    if known is None or voucher is None:
+        return known
+    return None if rules.may_change(state=known.state, own=True).allowed else known
 
 
 def _opened(

@@ -43,8 +43,7 @@ def new(request: HttpRequest, book: Any) -> HttpResponse:
         return redirect("vouchers:detail", known.pk)
     direction = _direction(request, book)
     initial = {"on": timezone.localdate(), "handler": ""}
-    mine = known if known and rules.may_change(state=known.state, own=True).allowed else None
-    return write(request, book, key=key, direction=direction, initial=initial, voucher=mine)
+    return write(request, book, key=key, direction=direction, initial=initial, voucher=known)
 
 
 def _direction(request: HttpRequest, book: Any) -> str:
