@@ -89,7 +89,10 @@ class Copy:
         if not select.select([self._ours], [], [], left)[0]:
             os.kill(self.pid, signal.SIGKILL)
             raise TimeoutError(f"a copy did not come to its end within {PATIENCE_SECONDS} s")
-        data = self._ours.recv(1 << 16)
+        try:
+            data = self._ours.recv(1 << 16)
+        except ConnectionResetError:
+            data = b""  # killed before it had heard that it may begin
         self._heard += data
         return bool(data)
 

@@ -39,6 +39,7 @@ KILLS_A_SERVER = 2
 """One of a worker, one of it all: a service whose workers die within seconds gives up by itself."""
 UP_WITHIN_SECONDS = 30
 TORN = ("battery.torn",)
+UNLOCKED = ("battery.torn", "--unlocked")
 WHOLE = ("linli", "serve")
 
 
@@ -257,5 +258,48 @@ def serve(size: Size) -> list[Outcome]:
             broken=tuple(kills.faults[:20]),
             control=f"the entry committed before its voucher: {shown}" if shown else "",
             note=f"{kills.answered} forms answered; {kills.unanswered} without answer, sent again",
+        )
+    ]
+
+
+def doubled(own: OwnDatabase, rounds: int, program: tuple[str, ...]) -> list[str]:
+    """Send each form and each approval twice at the same moment; what did not come out once."""
+    office, faults = Office(), []
+    with serving(own, workers=WORKERS, program=program) as server:
+        writer = Person(server.url, office.desk.bookkeeper)
+        signer = Person(server.url, office.desk.approver)
+        code = office.desk.book.code  # type: ignore[attr-defined]
+        for number in range(1, rounds + 1):
+            key = f"{number:016x}"
+            path, form = f"/vouchers/new/{code}/?key={key}", office.form(key)
+            answers = own.together(*[lambda path=path, form=form: writer.send(path, form)] * 2)
+            count = Voucher.objects.filter(key=key).count()
+            if count != 1 or len(set(answers)) != 1 or answers[0][0] != 302:
+                faults.append(f"form {number}: {count} vouchers, answers {answers}")
+                break
+            place = f"{urlsplit(answers[0][1]).path}approve/"
+            answers = own.together(*[lambda place=place: signer.send(place, {})] * 2)
+            count = Entry.objects.filter(voucher__key=key).count()
+            if count != 1 or sorted(status for status, _place in answers) != [302, 409]:
+                faults.append(f"approval {number}: {count} entries, answers {answers}")
+                break
+        faults += [f"verify: {fault}" for fault in proof.verify().faults[:3]]
+    return faults
+
+
+@row(3)
+def double_submit(size: Size) -> list[Outcome]:
+    rounds = size.of(10, 150)
+    with ground(size) as own:
+        faults = doubled(own, rounds, WHOLE)
+    with ground(size) as own:
+        shown = doubled(own, 100, UNLOCKED)
+    return [
+        Outcome(
+            what="serve: a form sent twice at once, its approval twice at once, over HTTP",
+            rounds=rounds,
+            faults=2 * rounds,
+            broken=tuple(faults),
+            control=f"without the lock: {shown[0][:200]}" if shown else "",
         )
     ]

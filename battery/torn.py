@@ -1,6 +1,7 @@
-"""`python -m battery.torn --port N --workers N`: the service with its transaction torn, as a control.
+"""`python -m battery.torn --port N --workers N`: the service without a protection, as a control.
 
-An approval's entry is committed before the voucher that asked for it.
+An approval's entry is committed before the voucher that asked for it; or, with `--unlocked`, nobody
+waits for anybody.
 """
 
 from __future__ import annotations
@@ -42,13 +43,28 @@ def _tear() -> None:
     services.post = torn  # type: ignore[assignment]
 
 
+def unlocked(environ: dict[str, Any], start: Any) -> Any:
+    """The service of `linli.wsgi` without its locks."""
+    from linli.wsgi import application as whole
+
+    with _without_locks():
+        return whole(environ, start)
+
+
+def _without_locks() -> Any:
+    from battery.races import unlocked as without
+
+    return without()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--unlocked", action="store_true")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, required=True)
     asked = parser.parse_args()
     Granian(
-        "battery.torn:application",
+        f"battery.torn:{'unlocked' if asked.unlocked else 'application'}",
         address="127.0.0.1",
         port=asked.port,
         interface=Interfaces.WSGI,
