@@ -71,9 +71,9 @@ def many_people(size: Size) -> Sequence[Outcome]:
         told = county()
         users = _users(size.of(20, 200))
         with serving(own, workers=2) as server:
-            seen = _run(server, told, users, seconds=size.of(14, 600))
+            seen = _run(server, told, users, seconds=size.of(12, 600))
         with bare(own, "leak", workers=2) as server:
-            leaky = _run(server, told, users[:20], seconds=5, thinks=(0.0, 0.2))
+            leaky = _run(server, told, users[:20], seconds=4, thinks=(0.0, 0.2))
     slow = [
         f"p99 of {what} is {seen.p99(what):.2f} s"
         for what in seen.seconds
@@ -92,7 +92,7 @@ def many_people(size: Size) -> Sequence[Outcome]:
     )
     return [
         Outcome(
-            what=f"{len(users)} people at once, {size.of(14, 600)} s",
+            what=f"{len(users)} people at once, {size.of(12, 600)} s",
             rounds=seen.asked,
             faults=0,
             broken=(*seen.errors[:20], *slow, *swollen),

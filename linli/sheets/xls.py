@@ -21,6 +21,9 @@ _FORMULA, _ARRAY, _ROW, _COLUMNS, _MERGED = 0x0006, 0x0221, 0x0208, 0x007D, 0x00
 _ERROR_OR_TRUTH = 0x0205
 _ONE_CELL = {_FORMULA, _ERROR_OR_TRUTH, 0x0203, 0x0204, 0x027E, 0x00FD, 0x00D6}
 _MANY_CELLS = 0x00BD
+_SPAN, _STRINGS = 0x0200, 0x00FC
+_MOST_ROWS, _MOST_COLUMNS = 0x10000, 0x100  # Of the format itself.
+_LEAST_STRING = 3  # Bytes that the shortest text of the table takes.
 _WORKSHEET = 0
 _ERRORS = {
     0x00: "#NULL!",
@@ -98,10 +101,19 @@ def _parts(stream: bytes) -> list[tuple[int, bool, int]]:
     for kind, start, length in _records(stream, 0):
         if kind == _LOCKED:
             raise Refused(refusals.locked())
+        if kind == _STRINGS:
+            _judge_strings(stream, start, length)
         if kind == _SHEET and length >= 6:
             at, state, sort = struct.unpack_from("<LBB", stream, start)
             parts.append((at, state & 3 == 0, sort))
     return parts
+
+
+def _judge_strings(stream: bytes, start: int, length: int) -> None:
+    """The fast reader makes room for as many texts as the table says; a false number ends it."""
+    told = struct.unpack_from("<LL", stream, start) if length >= 8 else (0, 0)
+    if max(told[1:]) * _LEAST_STRING > len(stream):
+        raise Refused(refusals.damaged())
 
 
 class _Sheet:
@@ -120,6 +132,7 @@ class _Sheet:
             _COLUMNS: self._columns,
             _MERGED: self._merged,
             _MANY_CELLS: self._many,
+            _SPAN: self._span,
         }
         for kind, at, length in _records(self._stream, start):
             if kind in _ONE_CELL:
@@ -156,6 +169,14 @@ class _Sheet:
         row, first = struct.unpack_from("<HH", self._stream, at)
         last = struct.unpack_from("<H", self._stream, at + length - 2)[0]
         self._reach(row + 1, last, cells=max(0, last - first + 1))
+
+    def _span(self, at: int, length: int) -> None:
+        """What a sheet says it spans: the fast reader makes room for all of it."""
+        wide = length >= 14
+        told = struct.unpack_from("<LLHH" if wide else "<4H", self._stream, at)
+        rows, columns = told[1] - told[0], told[3] - told[2]
+        if not (0 <= rows <= _MOST_ROWS and 0 <= columns <= _MOST_COLUMNS):
+            raise Refused(refusals.damaged())
 
     def _array(self, at: int, _length: int) -> None:
         top, bottom, left, right = struct.unpack_from("<HHBB", self._stream, at)

@@ -92,11 +92,14 @@ def record(kind: int, data: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def xls(cells: bytes, *, locked: bool = False, hidden: bool = False) -> bytes:
-    """An .xls of one sheet 账 holding the given records."""
+def xls(cells: bytes, *, locked: bool = False, hidden: bool = False, texts: int = -1) -> bytes:
+    """An .xls of one sheet 账 holding the given records. `texts`: how many texts its table claims,
+    which holds none."""
     begin = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0005, 0, 0, 0, 0))
     lock = record(0x002F, bytes(6)) if locked else b""
     bounds = struct.pack("<LBBBB", 0, int(hidden), 0, 1, 1) + "账".encode("utf-16-le")
+    if texts >= 0:
+        lock += record(0x00FC, struct.pack("<LL", texts, texts))
     place = len(begin) + len(lock) + 4 + len(bounds) + 4
     bounds = struct.pack("<L", place) + bounds[4:]
     sheet = record(0x0809, struct.pack("<HHHHLL", 0x0600, 0x0010, 0, 0, 0, 0)) + cells

@@ -232,6 +232,13 @@ BOMBS = {
     "two far cells in an xls": lambda: making.xls(
         making.number(1, 0, 1) + making.number(65536, 255, 1)
     ),
+    "an xls that spans from its end to its beginning": lambda: making.xls(
+        making.record(0x0200, struct.pack("<LLHHH", 17664, 10, 0, 11, 0)) + making.number(1, 0, 1)
+    ),
+    "an xls that spans more than there can be": lambda: making.xls(
+        making.record(0x0200, struct.pack("<LLHHH", 0, 2**31, 0, 11, 0)) + making.number(1, 0, 1)
+    ),
+    "an xls of more texts than bytes": lambda: making.xls(making.number(1, 0, 1), texts=2**31 - 1),
     "an array over everything": lambda: making.xlsx(
         ONE.replace("<v>1", '<f t="array" ref="A1:XFD1048576">1</f><v>1')
     ),
