@@ -58,7 +58,7 @@ def against_a_real_server(size: Size) -> Sequence[Outcome]:
     """Every attack on the product, and on it with the protection taken away."""
     with ground(size) as own:
         told = county()
-        with serving(own, workers=2) as server:
+        with serving(own) as server:
             held = {what: _tried(attack, server, told, size) for what, attack in ATTACKS.items()}
         with bare(own, "rights", "sessions", "csrf", "lockout", "log") as server:
             open_ = {what: _tried(attack, server, told, size) for what, attack in ATTACKS.items()}
@@ -99,7 +99,7 @@ def matrix(server: Server, told: County, size: Size, tried: Tried) -> None:
     """GET by every role here, elsewhere and without log-in as the table says; POST by whoever may
     not. Addresses whose rows this county does not have are walked in tests/test_walk.py."""
     asked = list(_walks())
-    if len(asked) > (most := size.of(150, len(asked))):
+    if len(asked) > (most := size.of(120, len(asked))):
         asked = Random(6).sample(asked, most)
     people: dict[tuple[str, str], Visitor] = {}
     for name, permission, method, role, estate in asked:
