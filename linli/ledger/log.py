@@ -22,7 +22,8 @@ def insert(cursor: object, table: str, columns: Sequence[str], rows: Sequence[tu
     """INSERT many rows the shortest way each database has; triggers and constraints see them all."""
     names = ", ".join(f'"{name}"' for name in columns)
     if connection.vendor == "postgresql" and len(rows) > _FEW:
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+        sql = f"COPY {table} ({names}) FROM STDIN"
+        with connection.wrap_database_errors, cursor.copy(sql) as copy:  # type: ignore[attr-defined]
             for row in rows:
                 copy.write_row(row)
         return
