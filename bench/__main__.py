@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pkgutil
+import signal
 import sys
 from importlib import import_module
 
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true", help="sizes that take minutes to fill, too")
     parser.add_argument("--write", action="store_true", help="keep them in docs/benchmarks.md")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and databases go, too
     figures = []
     with installed() as database:
         for one in benches:
