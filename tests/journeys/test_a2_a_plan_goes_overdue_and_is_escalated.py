@@ -117,7 +117,7 @@ def _mended_on_a_phone(page: Any, plan: Plan) -> None:
     page.get_by_role("link", name="办结措施").click()
     page.locator("[name=text]").fill("承租人已搬离，换锁")
     page.get_by_role("button", name="办结措施").click()
-    assert "请附佐证" in page.locator("main").inner_text()
+    page.locator("main", has_text="请附佐证").wait_for()
     assert page.locator("[name=text]").input_value() == "承租人已搬离，换锁"
     page.locator("input[type=file]").first.set_input_files(
         [{"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo()}]

@@ -226,6 +226,7 @@ def _anybody_sees_the_figures(group: Group, page) -> None:
     page.get_by_role("button", name="查找").click()
     page.get_by_role("link", name="碧海家园").first.click()
     page.get_by_role("link", name="看本月全部收支").click()
+    page.locator("#money").wait_for()
     told = page.locator("#money").locator("..").inner_text()
     for fen in (PARKING, STALLS, ENERGY, REPAIR, NET, CLOSING):
         assert yuan(fen) in told, yuan(fen)

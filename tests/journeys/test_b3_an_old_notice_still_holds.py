@@ -39,7 +39,7 @@ def test_an_old_notice_is_verified_after_later_months_were_sealed(old, open_page
     assert "此后已公示到" in page.locator("main").inner_text()
     assert faults_of(page) == []
     page.get_by_role("link", name="看这个月的两笔账").click()
-    assert page.url.split("?")[0].endswith(f"/e/{book}/{period}/")
+    page.wait_for_url(f"**/e/{book}/{period}/**")
 
 
 def test_a_log_that_was_written_anew_is_seen_in_the_browser(old, open_page):

@@ -37,5 +37,6 @@ def test_the_log_in_page_works_without_scripts(server, administrator, open_page)
     page.locator("input[name=username]").fill("nobody")
     page.locator("input[type=password]").fill("wrong-password")
     page.locator("form button[type=submit]").last.click()
+    page.locator(".refusal, .errors, [data-attention]").first.wait_for()
     assert "/login/" in page.url
     assert page.locator("input[name=username]").input_value() == "nobody"

@@ -106,12 +106,14 @@ def test_without_scripts_boxes_and_buttons_do_the_same(screen, open_page):
     desk, url = screen
     page = open_page(user=desk.bookkeeper, javascript=False)
     page.goto(url)
-    page.get_by_role("button", name="采纳").first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="采纳").first.click()
     assert Match.objects.get().items.count() == 2
     page.locator(BANK).last.check()
     for entry in page.locator(BOOK).all()[1:3]:
         entry.check()
-    page.locator("[data-do]").click()
+    with page.expect_navigation():
+        page.locator("[data-do]").click()
     assert sorted(made.items.count() for made in Match.objects.all()) == [2, 3]
 
 
