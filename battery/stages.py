@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -39,15 +40,15 @@ DAY = date(2026, 10, 15)
 POST, IMPORT, SEAL, PUBLISH = "post", "import", "seal", "publish"
 
 
-class Stage:
+class Stage(ABC):
     """A world and its act. `mended`: how often something was put right, as it is meant to be."""
 
     act = ""
     mended = 0
 
+    @abstractmethod
     def work(self, number: int) -> Work:
         """What a copy does in round `number`."""
-        raise NotImplementedError
 
     def faults(self, number: int, life: Life) -> list[str]:
         """What does not hold after the round, with its number; the stage then goes on."""
@@ -57,8 +58,9 @@ class Stage:
         found += [f"verify: {one}" for one in report.faults[:5]]
         return [f"{self.act} {number}: {fault}" for fault in found]
 
+    @abstractmethod
     def looked_at(self, number: int, life: Life) -> list[str]:
-        raise NotImplementedError
+        """What of the act itself does not hold after the round."""
 
 
 def counted(sql: str, *values: object) -> int:

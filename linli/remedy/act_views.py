@@ -79,6 +79,26 @@ def act_page(
     return render(request, template, context, status=status)
 
 
+def _on_plan(
+    request: HttpRequest,
+    plan: Plan,
+    form: forms.Form,
+    act: Callable[..., Any],
+    *,
+    title: Any,
+    lead: Any = "",
+) -> HttpResponse:
+    """A form whose fields are what the act about the plan wants to know."""
+    return act_page(
+        request,
+        plan,
+        form,
+        lambda data: act(by=request.user, plan=plan, **data, now=timezone.now()),
+        title=title,
+        lead=lead,
+    )
+
+
 def files(request: HttpRequest) -> tuple[Any, Any]:
     return request.POST or None, request.FILES or None
 
@@ -90,11 +110,11 @@ def files(request: HttpRequest) -> tuple[Any, Any]:
 @require_http_methods(FORM)
 @needs(*DOERS, of=plan_at)
 def propose(request: HttpRequest, plan: Plan) -> HttpResponse:
-    return act_page(
+    return _on_plan(
         request,
         plan,
         NoteForm(request.POST if request.method == "POST" else None),
-        lambda data: services.propose(by=request.user, plan=plan, **data, now=timezone.now()),  # type: ignore[arg-type]
+        services.propose,
         title=gettext_noop("提交审批"),
     )
 
@@ -103,11 +123,11 @@ def propose(request: HttpRequest, plan: Plan) -> HttpResponse:
 @require_http_methods(FORM)
 @needs(*DECIDERS, of=plan_at)
 def approve(request: HttpRequest, plan: Plan) -> HttpResponse:
-    return act_page(
+    return _on_plan(
         request,
         plan,
         NoteForm(request.POST if request.method == "POST" else None),
-        lambda data: services.approve(by=request.user, plan=plan, **data, now=timezone.now()),  # type: ignore[arg-type]
+        services.approve,
         title=gettext_noop("批准方案"),
         lead=gettext_noop("批准后，各项措施的期限从今天起算。"),
     )
@@ -117,11 +137,11 @@ def approve(request: HttpRequest, plan: Plan) -> HttpResponse:
 @require_http_methods(FORM)
 @needs(*DOERS, of=plan_at)
 def report(request: HttpRequest, plan: Plan) -> HttpResponse:
-    return act_page(
+    return _on_plan(
         request,
         plan,
         NoteForm(request.POST if request.method == "POST" else None),
-        lambda data: services.report(by=request.user, plan=plan, **data, now=timezone.now()),  # type: ignore[arg-type]
+        services.report,
         title=gettext_noop("报告办理完毕"),
         lead=gettext_noop("所有措施办结后报告，由另一人到现场复查。"),
     )
@@ -131,11 +151,11 @@ def report(request: HttpRequest, plan: Plan) -> HttpResponse:
 @require_http_methods(FORM)
 @needs(*DOERS, of=plan_at)
 def recheck(request: HttpRequest, plan: Plan) -> HttpResponse:
-    return act_page(
+    return _on_plan(
         request,
         plan,
         SeenForm(*files(request)),
-        lambda data: services.recheck(by=request.user, plan=plan, **data, now=timezone.now()),  # type: ignore[arg-type]
+        services.recheck,
         title=gettext_noop("复查通过"),
         lead=gettext_noop("到现场看过、确已改正的才通过；没有改好的，退回重做。"),
     )
@@ -145,11 +165,11 @@ def recheck(request: HttpRequest, plan: Plan) -> HttpResponse:
 @require_http_methods(FORM)
 @needs(*DECIDERS, of=plan_at)
 def close(request: HttpRequest, plan: Plan) -> HttpResponse:
-    return act_page(
+    return _on_plan(
         request,
         plan,
         NoteForm(request.POST if request.method == "POST" else None),
-        lambda data: services.close(by=request.user, plan=plan, **data, now=timezone.now()),  # type: ignore[arg-type]
+        services.close,
         title=gettext_noop("销号"),
         lead=gettext_noop("销号后方案不能再改；用房的使用情况在台账里继续登记。"),
     )
@@ -165,7 +185,7 @@ def send_back(request: HttpRequest, plan: Plan) -> HttpResponse:
     for task in latest.values():
         task.name = measures()[task.code].name  # type: ignore[attr-defined]
     form = BackForm(request.POST or None, tasks=latest.values())
-    return act_page(
+    return _on_plan(
         request,
         plan,
         form,
@@ -184,7 +204,7 @@ def drop(request: HttpRequest, plan: Plan) -> HttpResponse:
         request,
         plan,
         WhyForm(request.POST or None),
-        lambda data: services.drop_plan(by=request.user, plan=plan, **data, now=timezone.now()),  # type: ignore[arg-type]
+        services.drop_plan,
         title=gettext_noop("撤销方案"),
         lead=gettext_noop("撤销后，列入的线索可以另订方案；经过保留。"),
     )

@@ -42,7 +42,10 @@ def test_every_python_package_is_pinned_with_its_hashes():
     assert all(re.match(r"[\w.-]+==\S+", pin) and "--hash=sha256:" in pin for pin in pins)
 
 
-@pytest.mark.parametrize("path", list(modules()), ids=short)
+BESIDE = [path for folder in ("battery", "bench") for path in sorted((ROOT / folder).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", [*modules(), *BESIDE], ids=short)
 def test_nothing_is_left_unfinished(path):
     found = UNFINISHED.search(path.read_text("utf-8"))
     assert not found, found
