@@ -161,13 +161,19 @@ def may_dismiss(*, state: str, source: str, reason: str) -> Ruling:
     )
 
 
+def awaits_room(state: str, conclusion: str) -> bool:
+    """Whether a lead that names no room may still be put to one."""
+    return state == OPEN or (state == SETTLED and conclusion in STANDS)
+
+
 def may_join_room(
-    *, state: str, has_room: bool, same_estate: bool, room_ended: bool, twin: str
+    *, state: str, conclusion: str, has_room: bool, same_estate: bool, room_ended: bool, twin: str
 ) -> Ruling:
-    """A lead that named only a spot is put to the room it is about. `twin`: the open lead of the
-    same kind that the room has already."""
+    """A lead that named only a spot is put to the room it is about, before it is conferred on or
+    after it was found to stand: a plan is for a room. `twin`: the open lead of the same kind that
+    the room has already."""
     return (
-        require(state == OPEN, _("这条线索已进入会商或已办结"))
+        require(awaits_room(state, conclusion), _("这条线索已进入会商或已办结"))
         & require(not has_room, _("这条线索已经对应到用房"))
         & require(same_estate, _("用房不在线索所在的地方")).at("room")
         & require(not room_ended, _("这处用房已注销，不能再改")).at("room")

@@ -179,6 +179,7 @@ def join_room(*, by: User, lead: Lead, room: Any, now: datetime) -> Lead:
     twin = queries.same_open(room=room, place="", spot_text="", kind=lead.kind, but=lead)
     rules.may_join_room(
         state=lead.state,
+        conclusion=lead.conclusion,
         has_room=lead.room_id is not None,
         same_estate=room.place.startswith(lead.place[:15]),
         room_ended=room.until_on is not None,

@@ -213,6 +213,7 @@ def show(
             auto_id="join-%s", initial={"code": request.GET.get("code", "")[:16]}
         ),
         "register_url": _register_url(found),
+        "awaits_room": not found.room_id and rules.awaits_room(found.state, found.conclusion),
         "dismiss_form": ReasonForm(auto_id="dismiss-%s"),
         "purpose_form": PurposeForm(auto_id="purpose-%s"),
     }

@@ -408,3 +408,26 @@ def test_a_lead_put_aside_stays_out_of_consultations(nine, room, calendar):
     services.dismiss(by=None, lead=lead, reason="反映的是自家装修", now=NOW)
     with pytest.raises(Refused, match="已在会商或已办结"):
         convene(nine, [lead])
+
+
+def test_a_lead_that_stands_is_put_to_the_room_that_was_written_down_for_it(nine, room):
+    lead = a_lead(None, kind="not_on_register", spot_text="北门平房")
+    held = convene(nine, [lead])
+    with pytest.raises(Refused, match="已进入会商"):
+        services.join_room(by=nine["housing"], lead=lead, room=room, now=NOW)
+    for role in ALL:
+        sign(nine, held, role)
+    conclude(nine, held)
+    lead.refresh_from_db()
+    assert lead.is_settled
+    assert services.join_room(by=nine["housing"], lead=lead, room=room, now=NOW).room == room
+
+
+def test_a_lead_found_to_be_none_is_put_to_no_room(nine, room):
+    lead = a_lead(None, kind="not_on_register", spot_text="北门平房")
+    held = convene(nine, [Proposal(lead=lead, conclusion=rules.NO_VIOLATION)])
+    for role in ALL:
+        sign(nine, held, role)
+    conclude(nine, held)
+    with pytest.raises(Refused, match="已办结"):
+        services.join_room(by=nine["housing"], lead=lead, room=room, now=NOW)
