@@ -1,46 +1,41 @@
-"""Row 2: the disk fails at each write in turn, or is full. A clear error, nothing half, and on it goes."""
+"""Row 2: the disk fails at each write in turn. A clear error, nothing half, and on it goes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 from unittest import mock
 
-import psycopg
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
-from psycopg import sql
 
-from battery.forks import Copy, Life, Say, Work, apart
+from battery.forks import Life, Say, Work, apart
 from battery.frame import Outcome, Size, row
 from battery.ground import ground
-from battery.kills import IMPORTING as TORN_IMPORT
 from battery.kills import where_they_stand
 from battery.stages import Importing, Posting, Publishing, Sealing, Stage, command
-from battery.strain import TOLD, filled, in_words, refused, volume
-from linli.disclosure import staging
+from battery.strain import TOLD, files_of_calls, refused
 from linli.files import blobs
 from linli.files import services as files
 from linli.files.models import File
 from linli.keys import vault
 from linli.ledger import services as ledger
 from linli.ledger.models import Leaf
+from linli.proof import queries as proof
 from linli.upkeep.archive import unpack
 from tests.books import ESTATE, NOW, open_estate
-from tests.databases import data_directory, pointed_at
 
 ERRORS = {"EIO": "{}", "ENOSPC": "{}+"}
 """An error of the disk comes once; a disk that is full stays full."""
 MOST_CALLS = 400
-VOLUME_MB = {"sqlite": 12, "postgresql": 96}
 
 
 class Approving(Posting):
@@ -194,11 +189,13 @@ class BackingUp(Stage):
 
 @dataclass
 class Tally:
-    """What rounds of failing disks gave."""
+    """What rounds of failing disks gave. `serial`: numbers the acts in one world, controls as well."""
 
     rounds: int = 0
     met: int = 0
     told: int = 0
+    serial: int = 0
+    shown: str = ""
     faults: list[str] = field(default_factory=list)
 
 
@@ -268,50 +265,90 @@ TRIALS = (
         IN_PLACE,
     ),
     Trial("back up", BackingUp, ("write", "fsync", "rename"), _under_its_name, IN_PLACE),
-    Trial(
-        "publish",
-        Publishing,
-        FILE_CALLS,
-        lambda: mock.patch.object(staging, "put", where_they_stand),
-        IN_PLACE,
-    ),
+    Trial("publish", Publishing, FILE_CALLS, where_they_stand, IN_PLACE),
 )
 
 
-def strained(size: Size, trial: Trial, stride: int, *, careless: bool = False) -> Tally:
-    """Refuse each system call in turn; with `careless`, until the first fault is seen."""
-    tally = Tally()
+def strained(size: Size, trial: Trial) -> Tally:
+    """Refuse each system call in turn; then its control. A CI run takes a few of the calls, verifies
+    once at their end, and has its control in the same world."""
+    tally, chance = Tally(), Random(trial.what)
     with ground(size):
         stage = trial.stage()
         apart(stage.work(0))
         for call in trial.calls:
-            for error, when in ERRORS.items():
-                for place in range(1, MOST_CALLS, stride):
-                    tally.rounds += 1
-                    work = stage.work(tally.rounds)
-                    if careless:
-                        work = within(trial.careless, work)
-                    life, met = refused(work, call, error, when.format(place))
-                    if not met:
+            most = 0
+            if size.name == "ci":
+                tally.serial += 1
+                most = len(files_of_calls(stage.work(tally.serial), call))
+            for error in ERRORS:
+                for place in _places(size, trial, most, chance):
+                    if not _refuse(tally, stage, (call, error, place), verify=size.name != "ci"):
                         break
-                    tally.met += 1
-                    tally.told += bool(life.finished(TOLD))
-                    where = f"{error} at {call} {place}"
-                    tally.faults += [f"{where}: {life.failure}"] if life.failure else []
-                    tally.faults += [f"{where}: {one}" for one in seen(stage, tally.rounds, life)]
-                    if careless and tally.faults:
-                        return tally
+        if size.name == "ci":
+            tally.faults += [f"verify: {fault}" for fault in proof.verify().faults[:5]]
+            if not tally.faults:
+                tally.shown = shown(tally, stage, trial)
+    if size.name != "ci":
+        with ground(size):
+            stage = trial.stage()
+            apart(stage.work(0))
+            tally.shown = shown(tally, stage, trial)
     return tally
 
 
-def _each(stride: int) -> str:
-    return "each" if stride == 1 else f"one in {stride} of each"
+def _places(size: Size, trial: Trial, most: int, chance: Random) -> Iterable[int]:
+    """Which of the calls are refused: all, or of `most` one in each half."""
+    if size.name != "ci":
+        return range(1, MOST_CALLS, trial.stride)
+    middle = most // 2
+    return [
+        chance.randint(first, last)
+        for first, last in ((1, middle), (middle + 1, most))
+        if first <= last
+    ]
 
 
-def seen(stage: Stage, number: int, life: Life) -> list[str]:
+def shown(tally: Tally, stage: Stage, trial: Trial) -> str:
+    """The first fault of the careless act, from the middle of its calls outward; those of a file
+    that outlives the act come first."""
+    for call in trial.calls:
+        tally.serial += 1
+        files = files_of_calls(within(trial.careless, stage.work(tally.serial)), call)
+        middle = len(files) / 2
+        order = sorted((not path.is_file(), abs(n - middle), n) for n, path in enumerate(files, 1))
+        for _passing, _far, place in order:
+            for error in ERRORS:
+                tally.serial += 1
+                work = within(trial.careless, stage.work(tally.serial))
+                life, _met = refused(work, call, error, ERRORS[error].format(place))
+                if found := _of(life, stage, tally.serial):
+                    return f"{error} at {call} {place}: {found[0]}"
+    return ""
+
+
+def _refuse(tally: Tally, stage: Stage, where: tuple[str, str, int], *, verify: bool) -> bool:
+    """One round; whether the act came as far as the call."""
+    call, error, place = where
+    tally.rounds, tally.serial = tally.rounds + 1, tally.serial + 1
+    life, met = refused(stage.work(tally.serial), call, error, ERRORS[error].format(place))
+    if met:
+        tally.met += 1
+        tally.told += bool(life.finished(TOLD))
+        found = _of(life, stage, tally.serial, verify=verify)
+        tally.faults += [f"{error} at {call} {place}: {one}" for one in found]
+    return met
+
+
+def _of(life: Life, stage: Stage, number: int, *, verify: bool = True) -> list[str]:
+    failed = [life.failure] if life.failure else []
+    return [*failed, *seen(stage, number, life, verify=verify)]
+
+
+def seen(stage: Stage, number: int, life: Life, *, verify: bool = True) -> list[str]:
     """The faults of a stage; one that cannot even be looked at is one more."""
     try:
-        return stage.faults(number, life)
+        return stage.faults(number, life, verify=verify)
     except Exception as error:  # noqa: BLE001 - a database that cannot be read is a fault
         return [f"{stage.act} {number}: half: {type(error).__name__}: {error}".split("\n")[0]]
 
@@ -324,97 +361,10 @@ def within(careless: Callable[[], AbstractContextManager[Any]], work: Work) -> W
     return bare
 
 
-@contextmanager
-def small_ground(size: Size) -> Iterator[Path]:
-    """The ground of a row on a disk of a few megabytes; gives where that is."""
-    if os.geteuid():
-        raise RuntimeError("only root can have a small disk")
-    with ground(size), volume(VOLUME_MB[connection.vendor]) as place:
-        data = place / "data"
-        data.mkdir()
-        shutil.copytree(settings.DATA, data, dirs_exist_ok=True)
-        with data_directory(data), _moved(size, place):
-            yield place
-
-
-@contextmanager
-def _moved(size: Size, place: Path) -> Iterator[None]:
-    """Within, the database of this process lies in `place`."""
-    if not size.database:
-        with pointed_at({"NAME": str(place / "data" / "linli.sqlite3")}):
-            yield
-        return
-    name, space = connection.settings_dict["NAME"], f"linli_{place.name.replace('-', '_')}"
-    home, move = place / "postgres", "ALTER DATABASE {} SET TABLESPACE {}"
-    connections.close_all()
-    with psycopg.connect(size.database, autocommit=True) as admin:
-        (cluster,) = admin.execute("SHOW data_directory").fetchone() or ("",)
-        home.mkdir()
-        os.chown(home, Path(cluster).stat().st_uid, -1)
-        names = sql.Identifier(name), sql.Identifier(space)
-        admin.execute(sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(names[1], str(home)))
-        admin.execute(sql.SQL(move).format(*names))
-        try:
-            yield
-        finally:
-            connections.close_all()
-            admin.execute(sql.SQL(move).format(names[0], sql.Identifier("pg_default")))
-            admin.execute(sql.SQL("DROP TABLESPACE {}").format(names[1]))
-
-
-FULL = {"approve": Approving, "import": Importing, "seal": Sealing, "keep a paper": Keeping}
-ROOM = (0, 16 << 10, 48 << 10, 160 << 10, 96 << 10, 320 << 10)
-"""How many bytes are left when the act begins."""
-
-
-def full(
-    size: Size,
-    stage: Callable[[], Stage],
-    rounds: int,
-    careless: Callable[[], AbstractContextManager[Any]] | None = None,
-) -> Tally:
-    """Do the act where the disk is full, free some, look, go on; with `careless` to a first fault."""
-    tally = Tally()
-    with small_ground(size) as place:
-        world = stage()
-        for number in range(1, rounds + 1):
-            work = world.work(number)
-            work = within(careless, work) if careless else work
-            with filled(place, but=ROOM[number % len(ROOM)]):
-                life = Copy(in_words(work)).end()
-            tally.rounds += 1
-            tally.met += bool(life.finished(TOLD) or life.failure)
-            tally.told += bool(life.finished(TOLD))
-            tally.faults += [f"full: {life.failure}"] if life.failure else []
-            tally.faults += [f"full: {one}" for one in seen(world, number, life)]
-            if careless and tally.faults:
-                break
-    return tally
-
-
-@row(2)
-def a_full_disk(size: Size) -> list[Outcome]:
-    careless, how = (TORN_IMPORT.torn, TORN_IMPORT.how) if size.database else (no_journal, JOURNAL)
-    control = full(size, Importing, 24, careless)
-    shown = f"{how}: {control.faults[0]}" if control.faults else ""
-    outcomes = []
-    for name, stage in FULL.items():
-        if size.database and stage is Approving:
-            continue  # its few rows find room in pages that are there
-        tally = full(size, stage, size.of(2, 18))
-        unmet = () if tally.told else ("the disk was never full",)
-        outcomes.append(
-            Outcome(
-                what=f"{name}: a disk of {VOLUME_MB[connection.vendor]} MB is full",
-                rounds=tally.rounds,
-                faults=tally.met,
-                lost=sum(": lost" in fault for fault in tally.faults),
-                broken=(*tally.faults[:20], *unmet),
-                control=shown,
-                note=f"{tally.told} told that the disk is full; went on once there was room",
-            )
-        )
-    return outcomes
+def _which(size: Size, trial: Trial) -> str:
+    if size.name == "ci":
+        return "one of each half of"
+    return "each" if trial.stride == 1 else f"one in {trial.stride} of each"
 
 
 @row(2)
@@ -424,18 +374,16 @@ def failing(size: Size) -> list[Outcome]:
         if size.engine not in trial.engines:
             continue
         begun = time.monotonic()
-        stride = trial.stride * size.of(12, 1)
-        tally = strained(size, trial, stride)
-        control = strained(size, trial, trial.stride, careless=True)
+        tally = strained(size, trial)
         took = time.monotonic() - begun
         outcomes.append(
             Outcome(
-                what=f"{trial.what}: EIO and ENOSPC at {_each(stride)} {', '.join(trial.calls)}",
+                what=f"{trial.what}: EIO and ENOSPC at {_which(size, trial)} {', '.join(trial.calls)}",
                 rounds=tally.rounds,
                 faults=tally.met,
                 lost=sum(": lost" in fault for fault in tally.faults),
                 broken=tuple(tally.faults[:20]),
-                control=f"{trial.how}: {control.faults[0]}" if control.faults else "",
+                control=f"{trial.how}: {tally.shown}" if tally.shown else "",
                 note=f"{tally.told} told as a fault of the disk, the rest did no harm; {took:.0f} s",
             )
         )

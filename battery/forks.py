@@ -68,6 +68,13 @@ class Copy:
         os.kill(self.pid, signal.SIGKILL)
         return self.end()
 
+    def killed_at(self, line: str) -> Life:
+        """Kill it as soon as it says a line; what it said until then."""
+        self._until(line)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        return self.end()
+
     def end(self) -> Life:
         """Wait for its end, which must come; what it said."""
         deadline = time.monotonic() + PATIENCE_SECONDS

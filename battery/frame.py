@@ -36,7 +36,9 @@ class Outcome:
 
     `rounds`: how often it was done; `faults`: faults injected in all; `lost`: acknowledged acts that
     were gone, half there or there twice; `broken`: one line for each promise that did not hold;
-    `control`: how the same experiment fails where the protection is taken away, "" if it did not.
+    `control`: how the same experiment fails where the protection is taken away, "" if it did not;
+    `untried`: what is not here that it needs, "" if it was done; `seconds`: what its experiment took,
+    with all outcomes of it.
     """
 
     what: str
@@ -46,10 +48,16 @@ class Outcome:
     broken: tuple[str, ...] = ()
     control: str = ""
     note: str = ""
+    untried: str = ""
+    seconds: float = 0.0
 
     @property
     def held(self) -> bool:
-        return not self.lost and not self.broken and bool(self.control)
+        return not (self.lost or self.broken or self.untried) and bool(self.control)
+
+
+class Untried(Exception):
+    """What an experiment needs is not on this machine; the message says what."""
 
 
 Experiment = Callable[[Size], Sequence[Outcome]]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
+import os
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from django.db import connection
 from django.test import override_settings
 
 from battery.frame import Size
+from battery.keeper import RUN
 from linli.ledger import services as ledger
 from linli.months import services as months
 from linli.portal.tests.conftest import Told, correct_september, open_custody_book, tell
@@ -43,14 +42,12 @@ def ground(size: Size) -> Iterator[OwnDatabase]:
 
 @cache
 def _databases() -> tuple[Path, Databases]:
-    """One migrated template for all rows of this process."""
+    """One migrated template for all rows of this process; the keeper tidies it away."""
     directory = Path(tempfile.mkdtemp(prefix="linli-battery-"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     server: Cluster | Files = Files(directory)
     if connection.vendor == "postgresql":
-        server = Cluster(f"{int(time.time()):x}_battery{directory.name[-8:].lower()}")
+        server = Cluster(os.environ[RUN])
         server.prepare()
-        atexit.register(server.drop_all)
     return directory, Databases(server, directory, "battery")
 
 

@@ -45,10 +45,16 @@ def save(path: Path) -> None:
     backups.make(path, now=NOW, secret=SECRET, step=quiet)
 
 
+EARLIER = ("ledger", "0001_initial")
+
+
 @contextmanager
-def elsewhere(size: Size, path: Path) -> Iterator[OwnDatabase]:
-    """Within, the default connection goes to another place, where a backup was put back."""
+def elsewhere(size: Size, path: Path, *, earlier: bool = False) -> Iterator[OwnDatabase]:
+    """Within, the default connection goes to another place, where a backup was put back; with
+    `earlier` its tables are the ledger's first beforehand, and are filled as they are."""
     with ground(size) as other:
+        if earlier:
+            other.run("migrate", *EARLIER, "-v0", check=True)
         backups.put_back(path, now=NOW, secret=SECRET, force=True, step=quiet)
         yield other
 
@@ -234,9 +240,10 @@ def upgrades(size: Size) -> Sequence[Outcome]:
         with ground(size) as own:
             county()
             roots = heads()
-            own.run("migrate", "ledger", "0001_initial", "-v0", check=True)
+            own.run("migrate", *EARLIER, "-v0", check=True)
             save(path)
-        with _not_migrated(), elsewhere(size, path):
+        # making all earlier tables anew is tried by the released versions already
+        with _not_migrated(), elsewhere(size, path, earlier=size.name == "ci"):
             left = health.lacking()
             call_command("migrate", verbosity=0, interactive=False)
             broken += [f"earlier tables: {fault}" for fault in _not_current(roots)]

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from battery.forks import Copy, Life, Say, Work
+from battery.frame import Untried
 from linli.upkeep.commandline import of_the_disk
 
 TOLD = "told"
@@ -38,15 +39,29 @@ def refused(work: Work, call: str, error: str, when: str) -> tuple[Life, bool]:
 
     `when` as strace takes it: "3" the third alone, "3+" the third and all that follow.
     """
+    life, traced = _traced(work, call, f"inject={call}:error={error}:when={when}")
+    return life, b"(INJECTED)" in traced
+
+
+def files_of_calls(work: Work, call: str) -> list[Path]:
+    """The file (or what else there is) of each system call of a name that a copy makes while it
+    works to its end."""
+    life, traced = _traced(work, call)
+    if life.failure:
+        raise RuntimeError(life.failure)
+    lines = [line for line in traced.decode("utf-8", "replace").splitlines() if f" {call}(" in line]
+    return [Path(line.partition("<")[2].partition(">")[0]) for line in lines]
+
+
+def _traced(work: Work, call: str, *more: str) -> tuple[Life, bytes]:
+    """A copy that works under strace, and what strace wrote."""
     if not shutil.which("strace"):
-        raise RuntimeError("strace is not here: apt-get install strace")
+        raise Untried("strace is not here: apt-get install strace")
+    expressions = [word for each in (f"trace={call}", *more) for word in ("-e", each)]
     with tempfile.NamedTemporaryFile(prefix="linli-strace-") as log:
         copy = Copy(in_words(work), waits=True)
         tracer = subprocess.Popen(
-            [
-                *("strace", "-qq", "-f", "-o", log.name, "-e", f"trace={call}"),
-                *("-e", f"inject={call}:error={error}:when={when}", "-p", str(copy.pid)),
-            ],
+            ["strace", "-qq", "-f", "-y", "-o", log.name, *expressions, "-p", str(copy.pid)],
             stderr=subprocess.DEVNULL,
         )
         try:
@@ -55,7 +70,7 @@ def refused(work: Work, call: str, error: str, when: str) -> tuple[Life, bool]:
             life = copy.end()
         finally:
             tracer.wait(timeout=60)
-        return life, b"(INJECTED)" in log.read()
+        return life, log.read()
 
 
 def _attached(pid: int) -> None:
@@ -63,7 +78,7 @@ def _attached(pid: int) -> None:
     status = Path(f"/proc/{pid}/status")
     while "TracerPid:\t0" in status.read_text():
         if time.monotonic() > deadline:
-            raise RuntimeError("strace may not attach to a process here")
+            raise Untried("strace may not attach to a process here")
         time.sleep(0.001)
 
 
@@ -71,11 +86,10 @@ def _attached(pid: int) -> None:
 def volume(megabytes: int) -> Iterator[Path]:
     """A disk of its own, of a few megabytes; only root can have one."""
     place = Path(tempfile.mkdtemp(prefix="linli-volume-"))
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "linli", str(place)],
-        check=True,
-        capture_output=True,
-    )
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "linli", str(place)]
+    done = subprocess.run(mount, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise Untried(f"no small disk can be mounted here: {done.stderr.strip()}")
     try:
         yield place
     finally:

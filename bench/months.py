@@ -6,10 +6,15 @@ import hashlib
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import count
+from pathlib import Path
+
+from django.conf import settings
 
 from bench.frame import Bench, Run, Side
 from linli.bank import services as bank
 from linli.bank.rules import BankLineDraft, StatementDraft
+from linli.disclosure import folder
+from linli.disclosure import queries as disclosure
 from linli.kernel.period import Period
 from linli.ledger.rules import DraftLine
 from linli.months import services as months
@@ -100,7 +105,9 @@ def ended() -> Run:
         for number in range(size):
             book = estate(number).book
             months.seal_imported(by=None, book=book, period=month, now=LATER)
-            months.publish(by=None, book=book, period=month, now=LATER, top=number == size - 1)
+            months.publish(by=None, book=book, period=month, now=LATER, write=False)
+        releases = disclosure.all_published().filter(period=month)
+        folder.write(releases.iterator(), Path(settings.PUBLIC))
 
     return run
 

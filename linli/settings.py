@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "linli.notices",
     "linli.places",
     "linli.people",
+    "linli.workforce",
+    "linli.vetting",
     "linli.premises",
     "linli.leads",
     "linli.survey",

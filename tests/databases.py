@@ -73,9 +73,19 @@ class Databases:
             connections.close_all()
             shutil.copyfile(kept, self.server.path("empty"))
             return
-        with as_owner(self.server.owner_url("empty")):
+        kept = KEPT / f"{fingerprint(*self.server.kind())}.dump"  # type: ignore[attr-defined]
+        owner_url = self.server.owner_url("empty")
+        if kept.exists():
+            subprocess.run(
+                ["pg_restore", "--no-owner", "-1", "-d", owner_url, str(kept)], check=True
+            )
+            return
+        with as_owner(owner_url):
             call_command("migrate", verbosity=0, interactive=False)
             grant(self.server.app["USER"])  # type: ignore[attr-defined]
+        dumped = self.shared / "empty.dump"
+        if dump(owner_url, dumped):
+            keep(dumped, kept)
 
     def copy(self, template: str, *, directory: Path | None = None) -> tuple[str, dict[str, Any]]:
         self.count += 1
@@ -83,9 +93,9 @@ class Databases:
         return name, self.server.create(name, template=template, directory=directory)
 
 
-def fingerprint() -> str:
-    """What decides how the tables of this version look."""
-    parts = hashlib.sha256(django.get_version().encode())
+def fingerprint(*server: str) -> str:
+    """What decides how the tables of this version look (on a server of that kind)."""
+    parts = hashlib.sha256("|".join([django.get_version(), *server]).encode())
     package = ROOT / "linli"
     for pattern in ("*/migrations/*.py", "*/guards.py", "*/models.py", "settings.py"):
         for path in sorted(package.glob(pattern)):
@@ -94,13 +104,22 @@ def fingerprint() -> str:
     return parts.hexdigest()[:16]
 
 
+def dump(url: str, path: Path) -> bool:
+    """Write a PostgreSQL database into a file; False where its programs are not here or too old."""
+    if not (shutil.which("pg_dump") and shutil.which("pg_restore")):
+        return False
+    command = ["pg_dump", "-Fc", "-f", str(path), "-d", url]
+    return not subprocess.run(command, capture_output=True, check=False).returncode
+
+
 def keep(migrated: Path, kept: Path) -> None:
-    """Keep a migrated SQLite file for the next run; two runs at once do no harm."""
+    """Keep a migrated database for the next run; two runs at once do no harm."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     partial = kept.with_suffix(f".{os.getpid()}")
     shutil.copyfile(migrated, partial)
     os.replace(partial, kept)
-    for old in sorted(kept.parent.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-3]:
+    alike = kept.parent.glob(f"*{kept.suffix}")
+    for old in sorted(alike, key=lambda path: path.stat().st_mtime)[:-3]:
         old.unlink(missing_ok=True)
 
 

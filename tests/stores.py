@@ -155,3 +155,8 @@ class Cluster:
 
     def owner_url(self, name: str) -> str:
         return url_of(self.owner, name=self._name(name))
+
+    def kind(self) -> tuple[str, str]:
+        """What a dump of it depends on: the server's version, and who holds rights in it."""
+        with self.as_admin() as admin:
+            return str(admin.info.server_version), self.app["USER"]

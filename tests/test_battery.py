@@ -1,11 +1,18 @@
 """The battery keeps the promise of its frame: what cannot fail is no proof, and says so."""
 
+import os
 import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from battery import forks, report, stages, strain
-from battery.frame import Outcome, Size
+from battery import forks, reach, report, stages, strain
+from battery.frame import Outcome, Size, Untried
+from tests.databases import ROOT
 
 NIGHTLY, CI = Size("nightly"), Size("ci")
 
@@ -33,6 +40,76 @@ def test_an_experiment_that_breaks_off_or_says_nothing_does_not_hold(capsys):
     assert report.tried(lambda size: [outcome()], CI)[0].held
 
 
+def test_what_cannot_be_tried_is_skipped_and_a_row_of_nothing_else_fails(capsys):
+    def lacks(size):
+        raise Untried("no strace")
+
+    skipped = report.tried(lacks, CI)[0]
+    assert skipped.untried == "no strace" and not skipped.held
+    row, empty = report.Told((outcome(), skipped), 1.0), report.Told((skipped,), 1.0)
+    assert row.held and not empty.held
+    assert not report.Told((outcome(lost=1), skipped), 1.0).held
+    suite = report.junit({1: row, 2: empty, 3: report.Told((outcome(control=""),), 1.0)}, CI)
+    counts = [int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")]
+    assert counts == [5, 2, 0, 2] and len(suite) == 5
+    assert {one.get("message") for one in suite.iter("skipped")} == {"no strace"}
+
+
+def test_a_server_that_was_named_and_does_not_answer_is_a_fault(monkeypatch):
+    monkeypatch.setenv("LINLI_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")
+    with pytest.raises(reach.NotReached):
+        reach.server_here()
+
+
+LEAVES = """
+import os, pathlib, subprocess, sys, time
+from contextlib import ExitStack
+from battery.keeper import Keeper
+from battery.strain import volume
+
+def job():
+    with ExitStack() as held:
+        if not os.geteuid():
+            held.enter_context(volume(1))
+        left = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+        pathlib.Path(sys.argv[1]).write_text(f"{left.pid} {os.environ['TMPDIR']}")
+        if sys.argv[2] == "ends":
+            os._exit(3)
+        time.sleep(1000)
+
+with Keeper() as kept:
+    sys.exit(kept.run([job], at_once=True, servers=[])[0])
+"""
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "its parent dies", "ends"])
+def test_a_run_that_is_cut_off_leaves_nothing_behind(how, tmp_path):
+    told = tmp_path / "told"
+    command = [sys.executable, "-c", LEAVES, str(told), how]
+    if how == "its parent dies":
+        command = [
+            sys.executable,
+            "-c",
+            "import subprocess, sys; subprocess.run(sys.argv[1:])",
+            *command,
+        ]
+    run = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    until(lambda: told.exists() and " " in told.read_text())
+    left, place = told.read_text().split()
+    if how != "ends":
+        run.send_signal(signal.SIGKILL if how == "its parent dies" else signal.Signals[how])
+    assert run.wait(30) == {"ends": 3, "its parent dies": -signal.SIGKILL}.get(how, 1)
+    until(lambda: not Path(place).exists() and not Path(f"/proc/{left}").exists())
+    assert place not in Path("/proc/self/mounts").read_text()
+
+
+def until(holds):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_a_page_keeps_what_was_not_run_this_time(tmp_path, monkeypatch):
     page = tmp_path / "battery.md"
     monkeypatch.setattr(report, "_database", lambda: "SQLite")
@@ -40,11 +117,31 @@ def test_a_page_keeps_what_was_not_run_this_time(tmp_path, monkeypatch):
     report.write({1: report.Told((outcome(what="first"),), 1.0)}, NIGHTLY, page=page)
     report.write({3: report.Told((outcome(what="race", control=""),), 1.0)}, NIGHTLY, page=page)
     report.write({1: report.Told((outcome(what="quick"),), 1.0)}, CI, page=page)
-    report.write({1: report.Told((outcome(what="second"),), 1.0)}, NIGHTLY, page=page)
+    report.write({2: report.Told((outcome(what="disk", rounds=1200),), 1.0)}, CI, page=page)
+    report.write({1: report.Told((outcome(what="second | third"),), 1.0)}, NIGHTLY, page=page)
     said = page.read_text("utf-8")
-    assert "first" not in said and "secret" not in said
-    assert all(one in said for one in ("second", "race", "quick", "SQLite, ci", "**no**"))
-    assert said.count("### 1.") == 2
+    assert not any(one in said for one in ("first", "secret", "quick"))
+    assert all(one in said for one in ("second", "race", "disk", "SQLite, ci", "**no**"))
+    assert said.count("### 1.") == 1
+    short = [
+        line.split(" | ") for line in said.splitlines() if line.startswith(("| 1.", "| 2.", "| 3."))
+    ]
+    assert [line[1:7] for line in short] == [
+        ["SQLite", "nightly", "3", "3", "0", "1 of 1"],
+        ["SQLite", "ci", "1,200", "3", "0", "1 of 1"],
+        ["SQLite", "nightly", "3", "3", "0", "0 of 1"],
+    ]
+
+
+def test_a_nightly_answer_takes_the_place_of_a_ci_runs_on_the_same_database(tmp_path, monkeypatch):
+    page = tmp_path / "battery.md"
+    monkeypatch.setattr(report, "_database", lambda: "SQLite")
+    row = {1: report.Told((outcome(what="quick"),), 1.0)}
+    report.write(row, CI, page=page)
+    report.write(row, Size("ci", "postgres://host/db"), page=page)
+    report.write({1: report.Told((outcome(what="long"),), 1.0)}, NIGHTLY, page=page)
+    said = page.read_text("utf-8")
+    assert said.count("quick") == 1 and "## SQLite, ci" not in said and "PostgreSQL, ci" in said
 
 
 def test_what_a_copy_said_before_it_was_killed_is_heard(own_database):

@@ -162,7 +162,7 @@ def test_only_what_is_in_the_place_one_chose_with_a_way_beyond_it(people, log_in
     session = client.session
     session["here"] = ESTATE
     session.save()
-    page = ask(client, "社区")
+    page = ask(client, "海滨社区")
     assert "没有找到" in page and "all=1" in page
-    page = ask(client, "社区", all="1")
+    page = ask(client, "海滨社区", all="1")
     assert "海滨" in page and "all=1" not in page.split('id="q"')[1].split("</main>")[0]

@@ -10,6 +10,8 @@ import { Checkpoint, Key, Note, openKeyLeaf, readConsistency } from "./note.js";
 import { KEY_LINE, readBody, shaped } from "./shapes.js";
 
 const FOLDER = /^([^/]+)\/([0-9]{4}-[0-9]{2})(?:\/v([0-9]+))?\/SHA256SUMS$/;
+const UNFINISHED = "publishing/", READY = "publishing-", NEW = "publishing/new";
+export const WAS = "publishing/was/";
 const LITTER = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]); // left behind by file managers
 
 export function readVkey(bytes) {
@@ -25,6 +27,20 @@ export function readTrust(told) {
     return plain.replaceAll("-", "").toUpperCase().match(/..../g).join("-");
   }
   return new Key(plain).text;
+}
+
+// The folder of a publication that did not come to its end is judged as it was before; what was
+// being made ready is passed over.
+async function asItWas({ names, read }) {
+  const kept = [...names].filter((name) => !name.startsWith(UNFINISHED) && !name.startsWith(READY));
+  if (!names.has(NEW)) return { names: new Set(kept), read };
+  const places = new TextDecoder().decode(await read(NEW)).split("\n").filter(Boolean);
+  const was = [...names].filter((name) => name.startsWith(WAS)).map((name) => name.slice(WAS.length));
+  const there = kept.filter((name) => !places.some((place) => name === place || name.startsWith(`${place}/`)));
+  return {
+    names: new Set([...there, ...was]),
+    read: (name) => read(was.includes(name) ? WAS + name : name),
+  };
 }
 
 export class Checker {
@@ -225,6 +241,6 @@ export class Checker {
   }
 }
 
-export function check(source, options) {
-  return new Checker(source, options).run();
+export async function check(source, options) {
+  return new Checker(await asItWas(source), options).run();
 }

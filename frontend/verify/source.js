@@ -1,3 +1,7 @@
+import { hex } from "./bytes.js";
+import { WAS } from "./checker.js";
+import { sha256Of } from "./crypto.js";
+
 // Where the files come from: a picked folder, a dropped one, or the site that serves this page.
 // Each gives {names: Set of paths below the published folder, read: path → promise of bytes}.
 
@@ -37,7 +41,8 @@ async function children(directory) {
 }
 
 // The folder on the site that serves this page. A site does not list its files, so the lists that
-// are published say what there is; files that no list names cannot be seen this way.
+// are published say what there is; files that no list names cannot be seen this way. The topmost
+// list is the last to be replaced: what no longer fits it lies beside, if a publication broke off.
 export async function fromSite(base) {
   const held = new Map();
   const load = async (name) => {
@@ -47,18 +52,25 @@ export async function fromSite(base) {
     }
     return held.get(name);
   };
+  const fitting = async (name, digest) => {
+    const fits = async (bytes) => bytes && hex(await sha256Of(bytes)) === digest;
+    if (await fits(await load(name))) return true;
+    const was = await load(WAS + name);
+    if (await fits(was)) held.set(name, was);
+    return Boolean(await load(name));
+  };
   const names = new Set();
   const list = async (name) => {
     const bytes = await load(name);
     if (!bytes) return;
     names.add(name);
     const place = name.slice(0, name.lastIndexOf("/") + 1);
-    const paths = new TextDecoder().decode(bytes).split("\n")
-      .map((line) => /^[0-9a-f]{64} {2}([0-9A-Za-z][0-9A-Za-z._/-]*)$/.exec(line)?.[1]).filter(Boolean);
-    for (const path of paths) {
-      if (path.includes("..")) continue;
+    const lines = new TextDecoder().decode(bytes).split("\n")
+      .map((line) => /^([0-9a-f]{64}) {2}([0-9A-Za-z][0-9A-Za-z._/-]*)$/.exec(line)).filter(Boolean);
+    for (const [, digest, path] of lines) {
+      if (path.includes("..") || !(await fitting(place + path, digest))) continue;
       if (path.endsWith("/SHA256SUMS")) await list(place + path);
-      else if (await load(place + path)) names.add(place + path);
+      else names.add(place + path);
     }
   };
   await list("SHA256SUMS");

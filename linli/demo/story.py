@@ -14,6 +14,7 @@ from linli.bank import services as bank
 from linli.demo import names, plan, telling, voices
 from linli.demo.telling import Told, moment
 from linli.disclosure import folder
+from linli.disclosure import queries as disclosure
 from linli.handover import demo as handover
 from linli.intake import demo as intake
 from linli.kernel.period import Period
@@ -91,7 +92,7 @@ class Story:
         leads.tell(county=names.COUNTY[0], today=self.today)
         remedy.tell(county=names.COUNTY[0], today=self.today)
         handover.tell(county=names.COUNTY[0], today=self.today)
-        folder.write_top(ledger.county_log(told.book), Path(settings.PUBLIC))
+        folder.write(disclosure.all_published(), Path(settings.PUBLIC))
         self.step(total, total, "")
 
     # --- places and people ----------------------------------------------------------------------

@@ -183,7 +183,7 @@ def import_month(
     keep_statement(told, period, deeds, by=None, now=now)
     bank.auto_match(by=None, account=told.accounts["common"], through=period.code, now=now)
     month_services.seal_imported(by=None, book=told.book, period=period.code, now=now)
-    month_services.publish(by=None, book=told.book, period=period.code, now=now, top=False)
+    month_services.publish(by=None, book=told.book, period=period.code, now=now, write=False)
 
 
 def _draft(told: Told, period: Period, number: int, deed: Deed) -> Draft:
@@ -418,7 +418,7 @@ def close(told: Told, period: Period, *, upto: str = "published", now: datetime)
             book=told.book,
             period=period.code,
             now=now + timedelta(hours=6),
-            top=False,
+            write=False,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ WITHHELD = {
     "personal": "含个人信息",
 }
 TOOLS = Path(settings.ROOT) / "linli" / "proof" / "tools"
+MOST = 100
+"""Releases that are put into the folder in one go."""
 
 
 def _opened(leaf: object, salts: Mapping, values: Mapping, hidden: Mapping) -> dict:
@@ -184,27 +187,38 @@ def of_release(release: Release) -> dict[str, bytes]:
     return folder.correction_folder(correction=leaf, early=_shown(book, early, period), **common)
 
 
-def write(releases: Sequence[Release], out: Path, *, top: bool = True) -> list[Path]:
+def write(releases: Iterable[Release], out: Path) -> list[Path]:
     """Write the folders of releases below `out`, and what lies beside them, signed anew.
 
-    Files that are there with the same bytes are left alone; a new folder appears whole, and right
-    after it what lies beside. Should it be ended between the two, the next run puts that right.
-    `top` False: more will follow, which will write what lies beside. One writer at a time.
+    Files that are there with the same bytes are left alone; MOST releases appear at one moment
+    with what names them. One writer at a time.
     """
-    if not releases:
-        return []
-    county = ledger.county_log(releases[0].book)
-    with transaction.atomic():
-        ledger.hold(county)
-        files = {path: data for one in releases for path, data in of_release(one).items()}
-        return staging.put(out, files | (_top(county, out, files) if top else {}))
+    rest, written = iter(releases), list[Path]()
+    while some := list(islice(rest, MOST)):
+        county = ledger.county_log(some[0].book)
+        with transaction.atomic():
+            ledger.hold(county)
+            staging.take_back(out)
+            files = {path: data for one in some for path, data in of_release(one).items()}
+            written += staging.put(out, files | _top(county, out, files))
+    return written
 
 
 def write_top(county: object, out: Path) -> list[Path]:
     """Write what lies beside the folders of a county, signed by it; one writer at a time."""
     with transaction.atomic():
         ledger.hold(county)
+        staging.take_back(out)
         return staging.put(out, _top(county, out, {}))
+
+
+UNFINISHED = staging.UNFINISHED
+
+
+def standing(out: Path, path: str) -> Path:
+    """The file of a published folder at this path; the one before, while a publication that did
+    not come to its end has not been taken back."""
+    return staging.standing(out, path)
 
 
 def refresh_top(out: Path) -> list[Path]:

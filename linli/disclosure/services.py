@@ -73,11 +73,11 @@ class Published:
 
 @act("disclosure.publish")
 def publish(
-    *, by: User, release: Release, now: datetime, out: Path | None = None, top: bool = True
+    *, by: User, release: Release, now: datetime, out: Path | None = None, write: bool = True
 ) -> Published:
     """Show a release to the public and write its folder; the days it has to hang are counted.
 
-    `top` False: more will follow in this run; the last one writes what lies beside the folders.
+    `write` False: many are published in this run, whose folders are written together in the end.
     """
     rule = rule_of("common", on=queries.today(now), place=release.place)
     release.published_at = release.published_at or now
@@ -85,7 +85,8 @@ def publish(
         queries.today(now), places.calendar()
     )
     release.save(update_fields=["published_at", "shown_until_on"])
-    return Published(release, folder.write([release], out or Path(settings.PUBLIC), top=top))
+    out = out or Path(settings.PUBLIC)
+    return Published(release, folder.write([release], out) if write else [])
 
 
 @act("disclosure.correct")

@@ -42,6 +42,16 @@ POLICE = Role("police", _("公安部门"), "county")
 ENFORCEMENT = Role("enforcement", _("综合执法部门"), "county")
 ORGANISATION = Role("organisation", _("组织部门"), "county")
 
+DISCIPLINE = Role("discipline", _("纪检监察机关"), "county")
+SOCIAL = Role("social", _("社会工作部门"), "county")
+POLITICAL_LEGAL = Role("political_legal", _("政法委员会"), "county")
+PETITIONS = Role("petitions", _("信访部门"), "county")
+COURT = Role("court", _("人民法院"), "county")
+PROCURATORATE = Role("procuratorate", _("人民检察院"), "county")
+REVIEW = Role("review", _("联审办公室"), "county")
+WORKER = Role("worker", _("社区工作者"), "community")
+MENTOR = Role("mentor", _("帮带导师"), "")
+
 DEPARTMENTS = (
     HOUSING,
     RESOURCES,
@@ -57,6 +67,20 @@ DEPARTMENTS = (
 
 The report speaks of nine and does not name them (蓬莱:A1): which nine is assumed here.
 """
+
+VETTERS = (
+    DISCIPLINE,
+    ORGANISATION,
+    SOCIAL,
+    POLITICAL_LEGAL,
+    PETITIONS,
+    COURT,
+    PROCURATORATE,
+    POLICE,
+    JUSTICE,
+)
+"""The nine departments of the joint vetting: those of the one published list of exactly nine (a
+county's, 2025). A round may ask others, too."""
 
 ROLES = {
     role.code: role
@@ -74,6 +98,15 @@ ROLES = {
         AUDITOR,
         SURVEYOR,
         *DEPARTMENTS,
+        DISCIPLINE,
+        SOCIAL,
+        POLITICAL_LEGAL,
+        PETITIONS,
+        COURT,
+        PROCURATORATE,
+        REVIEW,
+        WORKER,
+        MENTOR,
     )
 }
 
@@ -86,3 +119,7 @@ ROOM_READERS = frozenset({*FUND_GROUP, *OVERSEERS, SURVEYOR, *DEPARTMENTS})
 """Who may look at public rooms: their owners' group, who oversees, who surveys and decides."""
 ROOM_KEEPERS = frozenset({STREET, SECRETARY, HOUSING})
 """Who writes the register of public rooms."""
+CORPS_KEEPERS = frozenset({SOCIAL, ORGANISATION})
+"""Who keeps the personnel files of a county's community workers, recruits and trains."""
+CORPS_READERS = frozenset({*CORPS_KEEPERS, CIVIL, DISTRICT, STREET, SECRETARY})
+"""Who looks at the corps, each within their place; numbers that name people stay masked."""

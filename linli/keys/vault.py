@@ -1,4 +1,5 @@
-"""The key files: Ed25519 keys for each log, one secret that marks protected rows.
+"""The key files: Ed25519 keys for each log, one secret that marks protected rows, and those that
+seal personal numbers (`linli.keys.sealed`).
 
 They lie in `<data>/keys`, mode 600. Whoever has only the database can alter rows but can neither
 sign a checkpoint nor forge the mark of a row. Which of a log's keys is in force is told by the log
@@ -108,11 +109,57 @@ def _row_key() -> bytes:
 
 @lru_cache(maxsize=8)
 def _read_row_key(directory: Path) -> bytes:
-    path = directory / "rows.key"
+    return _secret(directory / "rows.key")
+
+
+def _secret(path: Path) -> bytes:
+    """32 random bytes that lie in a file, made if it is not there."""
     if not path.exists():
         with suppress(FileExistsError):
             _write(path, os.urandom(32).hex())
     return bytes.fromhex(path.read_text())
+
+
+def personal_keys() -> dict[int, bytes]:
+    """The keys that personal numbers are sealed with, by number; the highest seals from now on.
+
+    The first is made when there is none. `personal.index.key` is not among them.
+    """
+    return _read_personal_keys(settings.KEYS)
+
+
+@lru_cache(maxsize=8)
+def _read_personal_keys(directory: Path) -> dict[int, bytes]:
+    numbers = {int(path.name.split(".")[1]) for path in directory.glob("personal.[0-9]*.key")}
+    return {
+        number: _secret(directory / f"personal.{number}.key")
+        for number in sorted(numbers or {FIRST})
+    }
+
+
+def personal_key(number: int) -> bytes:
+    """One of them; read anew where somebody else has just made it. Raises KeyError."""
+    if number not in personal_keys():
+        _read_personal_keys.cache_clear()
+    return personal_keys()[number]
+
+
+def further_personal_key() -> int:
+    """A new key beside the old ones, which go on opening what they sealed; its number."""
+    number = max(personal_keys()) + 1
+    _write(Path(settings.KEYS) / f"personal.{number}.key", os.urandom(32).hex())
+    _read_personal_keys.cache_clear()
+    return number
+
+
+def personal_index_key() -> bytes:
+    """The key under which personal numbers are found again without being opened."""
+    return _read_personal_index_key(settings.KEYS)
+
+
+@lru_cache(maxsize=8)
+def _read_personal_index_key(directory: Path) -> bytes:
+    return _secret(directory / "personal.index.key")
 
 
 def keyed_hash(text: str) -> str:

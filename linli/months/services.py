@@ -192,9 +192,9 @@ def publish(
     period: str,
     now: datetime,
     out: Path | None = None,
-    top: bool = True,
+    write: bool = True,
 ) -> object:
-    """Publish a sealed month: pages, folder and the days it has to hang (`top`: see disclosure)."""
+    """Publish a sealed month: pages, folder (`write`) and the days it has to hang."""
     standing = queries.standing(book, period, now=now)
     rules.may_publish(state=standing.state).enforce()
     if standing.month is not None and by is not None:
@@ -204,7 +204,9 @@ def publish(
     cases.do_duty(
         by=by, duty=SEAL_DUTY, place=release.place, period=period, subject=release, now=now
     )
-    return disclosure_services.publish(by=by, release=release, now=now, out=out, top=top).subject
+    return disclosure_services.publish(
+        by=by, release=release, now=now, out=out, write=write
+    ).subject
 
 
 @act("months.correct")

@@ -1,4 +1,4 @@
-"""Estates as lists of people name them: by name, and where it is needed street and community."""
+"""Estates and communities as lists name them: by name, and where it is needed what is around."""
 
 from __future__ import annotations
 
@@ -44,5 +44,42 @@ class EstatesNamed:
             _("有几个小区叫“%(name)s”，请写明街道、社区")
             if fitting
             else _("辖区内没有小区“%(name)s”，请先录入")
+        )
+        return "", refuse(text, name=name[:30])
+
+
+class CommunitiesNamed:
+    """The communities of a scope, read once for a whole list."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @cached_property
+    def _codes(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        rows = queries.of_level("community", self.scope).values_list("name", "place")
+        for name, code in rows:
+            for each in {name, name.removesuffix("社区")}:
+                found.setdefault(each, []).append(code)
+        return found
+
+    @cached_property
+    def _streets(self) -> dict[str, str]:
+        return queries.names({code[:9] for several in self._codes.values() for code in several})
+
+    def find(self, name: str, *, street: str = "") -> tuple[str, Ruling]:
+        """The code of the one community of a name (社区 at its end may be left out), or "" and why
+        it is not known."""
+        fitting = [
+            code
+            for code in self._codes.get(name, [])
+            if not street or self._streets[code[:9]] == street
+        ]
+        if len(fitting) == 1:
+            return fitting[0], ALLOWED
+        text = (
+            _("有几个社区叫“%(name)s”，请写明街道")
+            if fitting
+            else _("辖区内没有社区“%(name)s”，请先录入")
         )
         return "", refuse(text, name=name[:30])

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
+from linli.disclosure import folder
 from linli.portal import pages
 
 NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*(?:/[0-9A-Za-z][0-9A-Za-z._-]*)*")
@@ -41,10 +42,10 @@ LARGE = 32 * 1024 * 1024
 def inside(path: str) -> Path:
     """The file of the published folder that a path names; Http404 for anything else."""
     root = Path(settings.PUBLIC).resolve()
-    if not NAME.fullmatch(path):
+    if not NAME.fullmatch(path) or path.startswith(folder.UNFINISHED):
         raise Http404
     try:
-        found = (root / path).resolve(strict=True)
+        found = folder.standing(root, path).resolve(strict=True)
     except (OSError, ValueError):
         raise Http404 from None
     if root not in found.parents or not found.is_file() or found.stat().st_size > LARGE:

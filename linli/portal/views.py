@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.disclosure import folder
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
 from linli.kernel.period import Period
@@ -184,7 +185,8 @@ def folder_of(shelf: Shelf, notice: Notice) -> str:
     """The path of a notice's published folder; "" where it was written elsewhere."""
     version = f"v{notice.version}/" if notice.version > 1 else ""
     path = f"{shelf.book.code}/{notice.period}/{version}"
-    return path if (Path(settings.PUBLIC) / path / "index.html").is_file() else ""
+    page = folder.standing(Path(settings.PUBLIC), f"{path}index.html")
+    return path if page.is_file() else ""
 
 
 def _named(shelf: Shelf, said: list[queries.Said]) -> list[dict[str, Any]]:

@@ -16,12 +16,15 @@ from pathlib import Path
 from linli.kernel.rulings import ALLOWED, Refused, Ruling
 from linli.sources.chart import FUNDS, SIDES, Category, Fund, folded, load_chart, named
 from linli.sources.checks import CONFIDENCE, KINDS, UNITS
+from linli.sources.corps import Word, with_trait, word_named, words
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS, DisclosureRule
+from linli.sources.ladders import Ladder, Rung
 from linli.sources.leads import LeadKind, lead_kind_named, lead_kinds
 from linli.sources.library import OWN, Article, Library, Number, Source, check_folder, load
 from linli.sources.procedures import Procedure
 from linli.sources.quota import BASES, BUILT, QUOTA_LEVELS, QuotaRule, Tier
 from linli.sources.rooms import RoomKind, room_kind, room_kind_named, room_kinds
+from linli.sources.vetting import LEVELS, Circumstance, in_force
 from linli.sources.words import Worded
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "CONFIDENCE",
     "FUNDS",
     "KINDS",
+    "LEVELS",
     "PERIODS",
     "PUBLISHERS",
     "QUOTA_LEVELS",
@@ -39,15 +43,19 @@ __all__ = [
     "UNITS",
     "Article",
     "Category",
+    "Circumstance",
     "DisclosureRule",
     "Fund",
+    "Ladder",
     "LeadKind",
     "Number",
     "Procedure",
     "QuotaRule",
     "RoomKind",
+    "Rung",
     "Source",
     "Tier",
+    "Word",
     "Worded",
     "article",
     "articles",
@@ -55,7 +63,9 @@ __all__ = [
     "category",
     "chart",
     "check_local",
+    "circumstances_of",
     "fund_named",
+    "ladder_of",
     "lead_kind_named",
     "lead_kinds",
     "number",
@@ -69,6 +79,9 @@ __all__ = [
     "rule_of",
     "sources",
     "use",
+    "with_trait",
+    "word_named",
+    "words",
 ]
 
 _in_use: Library | None = None
@@ -201,6 +214,23 @@ def procedure_of(of: str, *, on: date, place: str, local: Path | None = None) ->
     if not found:
         raise LookupError(f"no procedure {of} was in force on {on}")
     return max(found, key=lambda p: (len(p.place), p.since, p.order))
+
+
+def ladder_of(*, on: date, place: str, local: Path | None = None) -> Ladder:
+    """The ladder of posts in force on a day at a place: the narrowest place wins, then the latest.
+
+    Raises LookupError where none was in force.
+    """
+    found = [one for one in _library(local).ladders if one.holds(on=on, place=place)]
+    if not found:
+        raise LookupError(f"no ladder of posts was in force on {on}")
+    return max(found, key=lambda one: (len(one.place), one.since, one.order))
+
+
+def circumstances_of(*, on: date, place: str, local: Path | None = None) -> dict[str, Circumstance]:
+    """What a joint vetting asks about on a day at a place, by code: of one code the narrowest
+    place wins, then the latest."""
+    return in_force(_library(local).circumstances, on=on, place=place)
 
 
 def _rank(rule: QuotaRule) -> tuple[int, date, int]:

@@ -12,12 +12,16 @@ from linli.kernel.rulings import ALLOWED, Ruling, every, refuse, require
 from linli.kernel.words import gettext_noop as _
 from linli.sources import chart, quota, rooms
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS
+from linli.sources.ladders import ladder_form
+from linli.sources.vetting import circumstance_form
 
 KINDS = {
     "law": _("法律"),
     "regulation": _("行政法规"),
     "interpretation": _("司法解释"),
     "rule": _("部门规章"),
+    "party": _("党内法规"),
+    "policy": _("政策文件"),
     "ordinance": _("地方性法规"),
     "local": _("地方规范性文件"),
     "standard": _("标准"),
@@ -25,7 +29,17 @@ KINDS = {
     "practice": _("地方做法"),
     "software": _("本系统规则"),
 }
-BINDING = {"law", "regulation", "interpretation", "rule", "ordinance", "local", "software"}
+BINDING = {
+    "law",
+    "regulation",
+    "interpretation",
+    "rule",
+    "party",
+    "policy",
+    "ordinance",
+    "local",
+    "software",
+}
 CONFIDENCE = {
     "read": _("已核对原文"),
     "news": _("据公开报道"),
@@ -68,6 +82,8 @@ _SOURCE_WORDS = {
     "disclosure": list,
     "quota": list,
     "procedure": list,
+    "ladder": list,
+    "vetting": list,
     "aliases": dict,
 }
 _SOURCE_NEEDS = (
@@ -186,6 +202,8 @@ def check_form(data: Mapping[str, Any], *, local: bool) -> Ruling:
         ruling &= _rule_form(rule)
     for rule in data.get("quota", []):
         ruling &= _quota_form(rule)
+    ruling &= every(ladder_form(raw) for raw in data.get("ladder", []))
+    ruling &= every(circumstance_form(raw) for raw in data.get("vetting", []))
     return ruling & _aliases_form(data.get("aliases", {}))
 
 

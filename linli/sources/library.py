@@ -15,13 +15,15 @@ from linli.kernel.words import gettext_noop as _
 from linli.sources import chart
 from linli.sources.checks import BINDING, check_form
 from linli.sources.disclosure import DisclosureRule
+from linli.sources.ladders import Ladder, make_ladder
 from linli.sources.procedure_checks import cites_of, numbers_of, procedure_form
 from linli.sources.procedures import Procedure, make, whole
 from linli.sources.quota import QuotaRule, Tier
+from linli.sources.vetting import Circumstance, make_circumstance
 from linli.sources.words import Worded
 
 OWN = Path(__file__).parent
-NOT_SOURCES = {"chart.toml", "leads.toml", "remedies.toml", "rooms.toml"}
+NOT_SOURCES = {"chart.toml", "corps.toml", "leads.toml", "remedies.toml", "rooms.toml"}
 MOST_BYTES = 1_000_000
 
 
@@ -111,6 +113,8 @@ class Library:
     disclosures: tuple[DisclosureRule, ...] = ()
     quotas: tuple[QuotaRule, ...] = ()
     procedures: tuple[Procedure, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    circumstances: tuple[Circumstance, ...] = ()
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     charts: dict[int, tuple[chart.Category, ...]] = field(default_factory=dict)
 
@@ -137,6 +141,8 @@ def _read(folder: Path, base: Library | None) -> tuple[Library, Ruling]:
             base.disclosures,
             base.quotas,
             base.procedures,
+            base.ladders,
+            base.circumstances,
             dict(base.aliases),
         )
     faults: list[Ruling] = []
@@ -211,10 +217,35 @@ def _take(made: Library, data: Mapping[str, Any]) -> Ruling:
     made.quotas += tuple(
         _quota(rule, source, len(made.quotas) + n) for n, rule in enumerate(data.get("quota", []))
     )
+    _take_corps(made, data, source)
     ruling = _take_procedures(made, data, source)
     for code, names in data.get("aliases", {}).items():
         made.aliases[code] = made.aliases.get(code, ()) + tuple(names)
     return ruling
+
+
+def _take_corps(made: Library, data: Mapping[str, Any], source: Source) -> None:
+    """Ladders of posts, and what a joint vetting asks about."""
+    made.ladders += tuple(
+        make_ladder(
+            raw,
+            place=source.place,
+            source=source.key,
+            confidence=source.confidence,
+            order=len(made.ladders) + n,
+        )
+        for n, raw in enumerate(data.get("ladder", []))
+    )
+    made.circumstances += tuple(
+        make_circumstance(
+            raw,
+            place=source.place,
+            source=source.key,
+            confidence=source.confidence,
+            order=len(made.circumstances) + n,
+        )
+        for n, raw in enumerate(data.get("vetting", []))
+    )
 
 
 def _take_procedures(made: Library, data: Mapping[str, Any], source: Source) -> Ruling:
@@ -306,7 +337,12 @@ def _grounds(made: Library, data: Mapping[str, Any]) -> Ruling:
     ]
     cites += [
         c
-        for rule in (*data.get("disclosure", []), *data.get("quota", []))
+        for rule in (
+            *data.get("disclosure", []),
+            *data.get("quota", []),
+            *data.get("ladder", []),
+            *data.get("vetting", []),
+        )
         if isinstance(rule, dict)
         for c in rule.get("cites", [])
     ]

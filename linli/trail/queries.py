@@ -77,7 +77,7 @@ def looks(scope: Scope, *, since: date, until: date, by: str = "") -> QuerySet[L
     return found.select_related("by").order_by("-at", "-pk")
 
 
-def about(subject: str, *, limit: int = 50) -> list[Line]:
-    """What was done to one row, newest first."""
-    found = Line.objects.filter(subject=subject).select_related("by")
+def about(*subjects: str, limit: int = 50) -> list[Line]:
+    """What was done to a row, or to several, newest first."""
+    found = Line.objects.filter(subject__in=subjects).select_related("by")
     return list(found.order_by("-at", "-pk")[:limit])

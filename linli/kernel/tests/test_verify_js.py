@@ -1,12 +1,16 @@
 """The page's JavaScript gives the same answers as the kernel and as verify.py, fault by fault."""
 
 import base64
+import http.server
 import json
 import os
 import random
 import shutil
 import subprocess
+import threading
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +19,7 @@ from linli.kernel import body, keys, note
 from linli.kernel.keys import Signer
 from linli.kernel.tests import lies, make_golden, sample, test_note
 from linli.kernel.tests.lies import SEPTEMBER, STATEMENTS
-from linli.kernel.tests.published import check, month_of, resign, verify
+from linli.kernel.tests.published import check, month_of, resign, verify, write
 
 HERE = Path(__file__).parent
 FRONTEND = HERE.parents[2] / "frontend"
@@ -189,6 +193,56 @@ def test_a_change_of_the_county_key_is_judged_alike():
 
 
 # --- golden vectors ---------------------------------------------------------------------------
+
+
+def unfinished(before, after):
+    """The folder at each place where the publication of a second month can have broken off."""
+    changed = [name for name in after if after[name] != before.get(name)]
+    changed.sort(key=lambda name: ("/" not in name, name == "SHA256SUMS", name))
+    mark = {f"publishing/was/{name}": before[name] for name in changed if name in before}
+    mark["publishing/new"] = b"B000001/2026-10\ncounty-consistency\n"
+    for done in range(len(changed) + 1):
+        moved = {name: after[name] for name in changed[:done]}
+        yield before | moved | mark | {"publishing-1/half": b"half"}
+
+
+def test_an_unfinished_publication_reads_as_before_in_both_and_on_a_site(tmp_path):
+    log = sample.county()
+    book = sample.open_book(log)
+    first = book.seal("2026-09", date(2026, 10, 2))
+    before = sample.top(log, first)
+    after = sample.top(log, first | book.seal("2026-10", date(2026, 11, 2)))
+    states = list(unfinished(before, after))
+    assert len(states) > 12
+    for place, files in enumerate(states):
+        source = verify.Source(str(write(files, tmp_path / str(place))))
+        assert {name: source.read(name) for name in source.names} == before
+    asked = [{"files": {n: b64(d) for n, d in files.items()}} for files in states]
+    with serving(tmp_path) as address:
+        sites = [f"{address}/{place}/" for place in range(len(states))]
+        told = ask(folders=asked, sites=sites)
+    assert [found["faults"] for found in told["folders"]] == [[]] * len(states)
+    assert told["sites"] == [[]] * len(states)
+    del states[-1]["publishing/was/county-checkpoint"]
+    told = ask(folders=[{"files": {n: b64(d) for n, d in states[-1].items()}}])
+    assert told["folders"][0]["faults"], "without what was, it does not hold"
+
+
+@contextmanager
+def serving(folder):
+    """A web server that knows nothing of linli."""
+    handler = partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def test_the_golden_vectors_hold_in_the_page():

@@ -757,7 +757,21 @@ def open_key(it, current):
 
 SUMS = "SHA256SUMS"
 FOLDER = re.compile(r"([^/]+)/([0-9]{4}-[0-9]{2})(?:/v([0-9]+))?/SHA256SUMS")
+UNFINISHED, READY = "publishing/", "publishing-"
+NEW, WAS = UNFINISHED + "new", UNFINISHED + "was/"
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # left behind by file managers
+
+
+def unfinished(names, read):
+    """The names that count, and {name: where its bytes lie}: the folder of a publication that did
+    not come to its end is judged as it was before; what was being made ready is passed over."""
+    kept = {name for name in names if not name.startswith((UNFINISHED, READY))}
+    if NEW not in names:
+        return kept, {}
+    for place in read(NEW).decode().splitlines():
+        kept = {name for name in kept if name != place and not name.startswith(place + "/")}
+    was = {name[len(WAS) :]: name for name in names if name.startswith(WAS)}
+    return kept | set(was), was
 
 
 class Source:
@@ -773,8 +787,11 @@ class Source:
                     self.links.append(told)
                 elif name in files and name not in LITTER:
                     self.names.add(told)
+        self.was = {}
+        self.names, self.was = unfinished(self.names, self.read)
 
     def read(self, name):
+        name = self.was.get(name, name)
         with open(os.path.join(self.root, *name.split("/")), "rb") as file:
             return file.read()
 

@@ -9,6 +9,7 @@ import { verifyEd25519 } from "../../../../frontend/verify/crypto.js";
 import { root, rootsAt, verifyConsistency, verifyInclusion } from "../../../../frontend/verify/merkle.js";
 import { Checkpoint, Key, Note, shortRoot } from "../../../../frontend/verify/note.js";
 import * as receipt from "../../../../frontend/verify/receipt.js";
+import { fromSite } from "../../../../frontend/verify/source.js";
 import { FAULTS } from "../../../../frontend/verify/words.js";
 
 const asked = JSON.parse(readFileSync(0, "utf8"));
@@ -51,7 +52,11 @@ function golden(told) {
   };
 }
 
-if (asked.folders) answer.folders = await Promise.all(asked.folders.map(folder));
+if (asked.folders) answer.folders = await Promise.all((asked.folders ?? []).map(folder));
+if (asked.sites) {
+  answer.sites = [];
+  for (const base of asked.sites) answer.sites.push((await check(await fromSite(base))).faults);
+}
 if (asked.golden) answer.golden = golden(asked.golden);
 if (asked.receipts) {
   answer.receipts = asked.receipts.map(({ proof, ...options }) =>

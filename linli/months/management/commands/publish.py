@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,11 @@ class Command(LinliCommand):
 
     def _write_all(self, out: Path) -> int:
         releases = list(disclosure.all_published())
-        written = 0
-        with self.progress(_("写出")) as step:
+
+        def told(step: Any) -> Iterator[Any]:
             for done, release in enumerate(releases, 1):
-                written += len(folder.write([release], out, top=done == len(releases)))
+                yield release
                 step(done, len(releases), f"{release.book} {release.period}")
-        return written
+
+        with self.progress(_("写出")) as step:
+            return len(folder.write(told(step), out))

@@ -1,0 +1,1 @@
+"""The corps (队伍): the files of community workers and committee members, their posts and grades."""
