@@ -35,7 +35,7 @@ if "log" in TAKEN:
     }
 if "limits" in TAKEN:
     MOST_BODY_BYTES = 2**40
-KEPT_BYTES, KEPT_MOST, FAILS_EVERY = 4 * 2**20, 60, 10
+KEPT_BYTES, KEPT_MOST, FAILS_EVERY = 2 * 2**20, 500, 10
 
 
 class Bare(AppConfig):

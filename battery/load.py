@@ -19,6 +19,7 @@ from battery.visitors import Answer, Visitor, bare, memory, workers
 from linli.ledger.models import Account
 from linli.people.models import User
 from tests.browsers import Server, serving
+from tests.databases import OwnDatabase
 from tests.people import BOOKKEEPER, ESTATE, OTHER, make_person
 from tests.samples import PDF
 
@@ -72,8 +73,7 @@ def many_people(size: Size) -> Sequence[Outcome]:
         users = _users(size.of(20, 200))
         with serving(own, workers=2) as server:
             seen = _run(server, told, users, seconds=size.of(12, 600))
-        with bare(own, "leak", workers=2) as server:
-            leaky = _run(server, told, users[:6], seconds=4, thinks=(0.0, 0.1), public=True)
+        leaky = _leaking(own, told, users[:6])
     slow = [
         f"p99 of {what} is {seen.p99(what):.2f} s"
         for what in seen.seconds
@@ -101,6 +101,16 @@ def many_people(size: Size) -> Sequence[Outcome]:
             f"{seen.grown() / 2**20:+.0f} MB since it was warm",
         )
     ]
+
+
+def _leaking(own: OwnDatabase, told: County, users: list[User]) -> Told:
+    """What the visitors see of a server that leaks and fails; on a slow machine a second, longer look."""
+    for seconds in (4, 12):
+        with bare(own, "leak", workers=2) as server:
+            seen = _run(server, told, users, seconds=seconds, thinks=(0.0, 0.1), public=True)
+        if seen.errors and seen.grown() > GROWS_BYTES:
+            break
+    return seen
 
 
 def _users(count: int) -> list[User]:
