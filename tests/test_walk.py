@@ -105,12 +105,12 @@ def walks() -> list[Any]:
 @pytest.mark.parametrize(("name", "method", "where"), walks())
 def test_only_who_may_is_let_in(county, name, method, where):
     permission = permissions()[name]
-    row = _row(permission)
-    place = attrgetter(permission.place.replace("__", "."))(row) if permission.scoped else ""
-    address = reverse(name, kwargs=_values(name, permission, row))
-    estate = county.elsewhere(place) if where == "elsewhere" else county.at(place)
     faults = []
     with data_directory(county.data):
+        row = _row(permission)
+        place = attrgetter(permission.place.replace("__", "."))(row) if permission.scoped else ""
+        address = reverse(name, kwargs=_values(name, permission, row))
+        estate = county.elsewhere(place) if where == "elsewhere" else county.at(place)
         for role, client in county.people_of(estate).items():
             here = role == LOGGED_OUT or place.startswith(_place_of(ROLES[role], estate))
             answer = _ask(client, method, address)

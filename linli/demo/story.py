@@ -47,6 +47,7 @@ from linli.remedy import demo as remedy
 from linli.survey import demo as survey
 from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
+from linli.workforce import demo as workforce
 
 MAIN_MONTHS, OTHER_MONTHS, LIVE_MONTHS = 24, 6, 6
 BY_VOUCHERS = frozenset({2, 7, 12, 18, 23})
@@ -92,6 +93,7 @@ class Story:
         leads.tell(county=names.COUNTY[0], today=self.today)
         remedy.tell(county=names.COUNTY[0], today=self.today)
         handover.tell(county=names.COUNTY[0], today=self.today)
+        workforce.tell(county=names.COUNTY[0], today=self.today)
         folder.write(disclosure.all_published(), Path(settings.PUBLIC))
         self.step(total, total, "")
 
