@@ -8,7 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from linli.proof.entries import Folded, Of, fold
 from linli.proof.logs import rows
@@ -45,7 +45,8 @@ def folding(books: Iterable[Of], processes: int) -> Iterator[dict[int, Parts]]:
         yield found
         return
     connection.close()  # no process may inherit it
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, context, initializer=_begin_afresh) as pool:
         for of, upto in ends.items():
             futures: list[Future[Folded]] = [pool.submit(fold, of, *span) for span in _spans(upto)]
             found[of.book_id].spans = [future.result for future in futures]
@@ -53,6 +54,18 @@ def folding(books: Iterable[Of], processes: int) -> Iterator[dict[int, Parts]]:
             yield found
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+_INHERITED: list[object] = []
+"""Kept, because to end one would end it for the process it belongs to."""
+
+
+def _begin_afresh() -> None:
+    """A connection that came with the fork is another's. There may be one that `connection` did not
+    close: beside a running event loop Django keeps others than without it, and a fork has none."""
+    for held in connections.all(initialized_only=True):
+        _INHERITED.append(held)
+        del connections[held.alias]
 
 
 def _last_number(of: Of) -> int:

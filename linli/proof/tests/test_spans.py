@@ -3,6 +3,8 @@ long way would see is missed, and who posts meanwhile raises no alarm."""
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -53,6 +55,22 @@ def test_spans_find_what_one_pass_finds(told, processes):
     change("UPDATE ledger_line SET amount_fen = 5 WHERE position = 0 AND amount_fen = 1004")
     leaf = Entry.objects.get(key__startswith='第"4').leaf.index
     assert named(processes=processes) == {(f"leaf {leaf}", "lines")}
+
+
+def test_other_processes_use_no_connection_that_came_with_the_fork(told):
+    """Beside an event loop Django has connections that a fork, which has no loop, would not see
+    closed: two processes on one socket wait for each other's answers."""
+    held = connection.cursor()
+    held.execute("SELECT 1")
+
+    async def beside_a_loop():
+        return named(processes=2)
+
+    with pytest.MonkeyPatch.context() as env:
+        env.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        assert not asyncio.run(beside_a_loop())
+    held.execute("SELECT 2")
+    assert held.fetchone() == (2,)
 
 
 def test_a_line_hidden_in_the_text_of_another_is_found(told, monkeypatch):
