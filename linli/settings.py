@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "linli.people",
     "linli.workforce",
     "linli.vetting",
+    "linli.exams",
     "linli.premises",
     "linli.leads",
     "linli.survey",

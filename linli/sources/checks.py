@@ -56,6 +56,7 @@ UNITS = {
     "percent": _("%"),
     "permille": _("‰"),
     "fen": _("分"),
+    "points": _("分"),
     "count": _("个"),
     "persons": _("人"),
     "level": _("级"),
