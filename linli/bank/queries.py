@@ -57,12 +57,13 @@ def label(account: Model) -> str:
     return f"…{account.tail}" if account.tail else account.name
 
 
-def reconciliation(book: Model, period: str) -> list[dict]:
-    """The `bank` array of statement.json: every money account, in the order of the chart.
+def reconciliation(book: Model, period: str, told: Sequence[Standing] | None = None) -> list[dict]:
+    """The `bank` array of statement.json: every money account, in the order of the chart. `told`:
+    its standings, if they are known.
 
     Summaries carry no personal data that can be recognised as such.
     """
-    return [_published(one) for one in standings(book, period)]
+    return [_published(one) for one in (standings(book, period) if told is None else told)]
 
 
 def _published(one: Standing) -> dict:

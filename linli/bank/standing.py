@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Manager, Model, Q, QuerySet, Sum
 from django.utils import timezone
@@ -197,15 +198,16 @@ class Standing:
         return [(s, told) for s in self.statements for told in s.breaks]
 
 
-def standings(book: Model, period: str) -> list[Standing]:
-    """Every money account at the end of a month, in the order of the chart.
+def standings(book: Model, period: str, *, money: Sequence[Any] | None = None) -> list[Standing]:
+    """Every money account at the end of a month, in the order of the chart. `money`: what
+    `ledger.money_accounts` gave for the month, if it was asked already.
 
     The number of queries does not depend on how many accounts or rows there are.
     """
     month = Period(period)
     told = [
         Standing(account=account, period=period, book_balance_fen=int(account.balance_fen))
-        for account in ledger.money_accounts(book, period)
+        for account in (ledger.money_accounts(book, period) if money is None else money)
         if _exists(account, month)
     ]
     by_id = {one.account.pk: one for one in told}

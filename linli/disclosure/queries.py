@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -42,10 +43,28 @@ class Papers:
         return {name: hashlib.sha256(data).digest() for name, data in files.items()}
 
 
-def fund_facts(book: object, period: str) -> tuple[FundFact, ...]:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the gates and the statement of a month are both made of, read once: the money accounts
+    with their balances, how they are reconciled, the projects."""
+
+    money: Sequence[Any]
+    standings: Sequence[bank.Standing]
+    projects: Sequence[dict]
+
+
+def reading(book: Any, period: str) -> Reading:
+    """Read a month of a book."""
+    money = ledger.money_accounts(book, period)
+    return Reading(money, bank.standings(book, period, money=money), project_facts(book, period))
+
+
+def fund_facts(
+    book: object, period: str, money: Sequence[Any] | None = None
+) -> tuple[FundFact, ...]:
     """Each fund of the book in a month, in the order of FUNDS; lines in chart order."""
     flows = ledger.month(book, period)
-    held = {account.fund for account in ledger.money_accounts(book)}
+    held = {account.fund for account in (ledger.money_accounts(book) if money is None else money)}
     notes = ledger.missing_grounds(book, period)
     names = {(c.fund, c.code): c for c in chart(book.chart_version)}  # type: ignore[attr-defined]
     found = []
@@ -120,17 +139,20 @@ def statement(
     previous: Mapping | None = None,
     signers: Sequence[str] = (),
     open_points: Sequence[Mapping] = (),
+    read: Reading | None = None,
 ) -> dict:
-    """The statement of a month as the books stand now; `root` is hex."""
+    """The statement of a month as the books stand now; `root` is hex. `read`: what was read of the
+    month, if nothing has been written since."""
+    read = read or reading(book, period)
     return rules.statement(
         StatementFacts(
             book_code=book.code,  # type: ignore[attr-defined]
             book_name=book.name,  # type: ignore[attr-defined]
             period=period,
             version=1,
-            funds=fund_facts(book, period),
-            projects=project_facts(book, period),
-            bank=bank.reconciliation(book, period),
+            funds=fund_facts(book, period, read.money),
+            projects=read.projects,
+            bank=bank.reconciliation(book, period, read.standings),
             beside=beside_facts(book, period),
             origin=ledger.origin(book),
             size=size,

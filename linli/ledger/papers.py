@@ -10,7 +10,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import F, Prefetch, Q, QuerySet, Sum, Window
+from django.db.models import (
+    Case,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+    Window,
+)
 
 from linli.kernel.period import Period
 from linli.ledger import rules
@@ -307,6 +319,18 @@ class YearFund:
         return found
 
 
+def latest(book: Book, count: int) -> list[Entry]:
+    """The newest entries with words, people and `total_fen`, what each moved. One query."""
+    lines = Line.objects.filter(entry=OuterRef("pk"), amount_fen__gt=0).order_by()
+    moved = lines.values("entry").annotate(fen=Sum("amount_fen")).values("fen")
+    return list(
+        Entry.objects.filter(book=book)
+        .select_related("wording", "prepared_by", "approved_by", "seconded_by", "reverses")
+        .annotate(total_fen=Subquery(moved))
+        .order_by("-number")[:count]
+    )
+
+
 def year(book: Book, number: int) -> list[YearFund]:
     """Twelve months of every fund of the book, in the order of FUNDS. One query."""
     funds: dict[str, YearFund] = {}
@@ -328,6 +352,26 @@ def year(book: Book, number: int) -> list[YearFund]:
             fund.lines.append(lines[account.pk])
         lines[account.pk].months[int(row.period[5:]) - 1] = SIGN[account.kind] * moved
     return [funds[code] for code in FUNDS if code in funds]
+
+
+def by_month(book: Book, fund: str, first: str, last: str) -> tuple[int, dict[str, dict[str, int]]]:
+    """What a fund had before a month, and from then until another: month → side → fen. One query;
+    its rows are as many as the months. Net assets that came in with an opening belong to the first."""
+    opening, months = 0, defaultdict[str, dict[str, int]](dict)
+    rows = (
+        Balance.objects.filter(account__book=book, account__fund=fund, period__lte=last)
+        .exclude(account__kind__in=[rules.MONEY, rules.LIABILITY])
+        .annotate(at=Case(When(period__gte=first, then=F("period")), default=Value("")))
+        .values_list("at", "account__kind")
+        .annotate(fen=Sum(F("debit_fen") - F("credit_fen")))
+        .order_by()
+    )
+    for at, kind, fen in rows:
+        if not at or kind == rules.NET_ASSETS:
+            opening -= int(fen)
+        else:
+            months[at][kind] = SIGN[kind] * int(fen)
+    return opening, months
 
 
 def roots(book: Book, number: int) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -182,12 +182,21 @@ def money_accounts(book: Book, through: str | None = None) -> list[Account]:
 
 def projects(book: Book, period: str) -> list[dict]:
     """Every project with budget, paid this month and paid to date per fund, in fen."""
-    paid: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    for row in Tally.objects.filter(book=book, period__lte=period).exclude(project=""):
-        sums = paid[row.project, row.fund]
-        sums[1] += row.out_fen
-        if row.period == period:
-            sums[0] += row.out_fen
+    found = list(Project.objects.filter(book=book).prefetch_related("budgets"))
+    if not found:
+        return []
+    sums = (
+        Tally.objects.filter(book=book, period__lte=period)
+        .exclude(project="")
+        .values_list("project", "fund")
+        .annotate(
+            now=Sum("out_fen", filter=Q(period=period), default=0),
+            upto=Sum("out_fen", default=0),
+        )
+        .order_by()
+    )
+    paid = {(project, fund): (int(now), int(upto)) for project, fund, now, upto in sums}
+    nothing = (0, 0)
     return [
         {
             "project": project,
@@ -195,13 +204,13 @@ def projects(book: Book, period: str) -> list[dict]:
                 {
                     "fund": budget.fund,
                     "budget_fen": budget.budget_fen,
-                    "paid_fen": paid[project.code, budget.fund][0],
-                    "paid_to_date_fen": paid[project.code, budget.fund][1],
+                    "paid_fen": paid.get((project.code, budget.fund), nothing)[0],
+                    "paid_to_date_fen": paid.get((project.code, budget.fund), nothing)[1],
                 }
                 for budget in project.budgets.all()
             ],
         }
-        for project in Project.objects.filter(book=book).prefetch_related("budgets")
+        for project in found
     ]
 
 
@@ -322,19 +331,27 @@ def later_corrections(book: Book, period: str) -> dict[tuple[str, str], int]:
 
 def fold_faults(book: Book, period: str) -> list[str]:
     """Accounts whose running sums of a month do not equal its lines: their names."""
-    sums = {
-        row["account_id"]: (int(row["debit"]), int(row["credit"]), row["n"])
-        for row in Line.objects.filter(entry__book=book, entry__period=period)
-        .values("account_id")
+    lines = (
+        Line.objects.filter(entry__book=book, entry__period=period)
+        .order_by()
+        .values_list("account_id")
         .annotate(
             debit=Sum("amount_fen", filter=Q(amount_fen__gt=0), default=0),
             credit=-Sum("amount_fen", filter=Q(amount_fen__lt=0), default=0),
             n=Count("entry", distinct=True),
         )
-    }
-    kept = Balance.objects.filter(account__book=book, period=period).select_related("account")
-    found = {b.account_id: (b.debit_fen, b.credit_fen, b.entry_count) for b in kept}
-    wrong = {id_ for id_ in sums.keys() | found.keys() if sums.get(id_) != found.get(id_)}
+    )
+    kept = (
+        Balance.objects.filter(account__book=book, period=period)
+        .order_by()
+        .values_list("account_id", "debit_fen", "credit_fen", "entry_count")
+    )
+    told = Counter(
+        (id_, int(debit), int(credit), n) for id_, debit, credit, n in lines.union(kept, all=True)
+    )
+    wrong = {row[0] for row, times in told.items() if times != 2}
+    if not wrong:
+        return []
     return list(Account.objects.filter(pk__in=wrong).values_list("name", flat=True))
 
 

@@ -64,13 +64,14 @@ def show(
     """The page, or with htmx its body; `ruling` is why the last act was refused."""
     period, now = book.asked_period, timezone.now()  # type: ignore[attr-defined]
     standing = queries.standing(book, period, now=now)
-    gates = () if standing.release else queries.gates(book, period, now=now)
+    read = None if standing.release else queries.reading(book, period)
+    gates = queries.gates(book, period, now=now, read=read) if read else ()
     case = cases.find(flow=MONTH, subject=standing.month) if standing.month else None
     roles = request.access.roles_at(book.place)  # type: ignore[attr-defined]
     told = (
         papers.read(standing.release.statement)
         if standing.release
-        else queries.preview(book, period, gates)
+        else queries.preview(book, period, gates, read)
     )
     context = {
         "book": book,
@@ -235,7 +236,9 @@ def notice(request: HttpRequest, book: object) -> HttpResponse:
         data = bytes(release.notice)
     else:
         now = timezone.now()
-        told = queries.preview(book, period, queries.gates(book, period, now=now))
+        read = queries.reading(book, period)
+        found = queries.gates(book, period, now=now, read=read)
+        told = queries.preview(book, period, found, read)
         data = disclosure.draft_notice(book, told, now=now)
     answer_ = HttpResponse(data, content_type="application/pdf")
     answer_["Content-Disposition"] = f'inline; filename="{book.code}-{period}.pdf"'  # type: ignore[attr-defined]

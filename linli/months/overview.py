@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -82,25 +83,14 @@ def months(book: object, *, now: datetime) -> list[MonthShown]:
 def trend(book: object, *, until: str, count: int = 12) -> dict:
     """Gross income, cost, use and closing of the common fund over some months, for a chart."""
     last = Period(until)
-    years = {last.plus(-back).year for back in range(count)}
-    shown = [last.plus(-back).code for back in range(count)][::-1]
-    shown = [code for code in shown if code >= book.first_period]  # type: ignore[attr-defined]
-    sides: dict[str, dict[str, int]] = {}
-    for year in sorted(years):
-        fund = next(
-            (f for f in ledger.papers.year(book, year) if f.fund == "common"),  # type: ignore[arg-type]
-            None,
-        )
-        told = {
-            "income": fund.side("income") if fund else [0] * 12,
-            "cost": fund.side("cost") if fund else [0] * 12,
-            "use": fund.side("use") if fund else [0] * 12,
-            "closing": fund.closing if fund else [0] * 12,
-        }
-        for name, values in told.items():
-            for at, fen in enumerate(values, start=1):
-                sides.setdefault(name, {})[f"{year}-{at:02d}"] = fen
-    return {
-        "months": shown,
-        **{name: [sides[name][code] for code in shown] for name in sides},
-    }
+    first = max(last.plus(1 - count).code, book.first_period)  # type: ignore[attr-defined]
+    shown = [month.code for month in Period(first).to(last)]
+    balance, months = ledger.papers.by_month(book, "common", first, until)  # type: ignore[arg-type]
+    told: dict[str, list[int]] = {"income": [], "cost": [], "use": [], "closing": []}
+    for code in shown:
+        sides = defaultdict(int, months.get(code, {}))
+        balance += sides["income"] - sides["cost"] - sides["use"] + sides["transfer"]
+        for name in ("income", "cost", "use"):
+            told[name].append(sides[name])
+        told["closing"].append(balance)
+    return {"months": shown, **told}

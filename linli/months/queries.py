@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from linli.bank import queries as bank
 from linli.cases import queries as cases
 from linli.disclosure import queries as disclosure
 from linli.disclosure import rules as papers
@@ -27,12 +26,15 @@ from linli.places import queries as places
 from linli.sources import chart, number
 from linli.vouchers import queries as vouchers
 
+Reading = disclosure.Reading
+reading = disclosure.reading
 
-def facts(book: object, period: str, *, now: datetime) -> MonthFacts:
-    """Everything the gates ask of a month."""
+
+def facts(book: object, period: str, *, now: datetime, read: Reading | None = None) -> MonthFacts:
+    """Everything the gates ask of a month. `read`: what was read of it, if nothing has been written
+    since."""
     today = timezone.localdate(now)
-    standings = bank.standings(book, period)
-    projects = disclosure.project_facts(book, period)
+    read = read or reading(book, period)
     return MonthFacts(
         period=period,
         next_period=ledger.open_period(book),
@@ -49,7 +51,7 @@ def facts(book: object, period: str, *, now: datetime) -> MonthFacts:
                 difference_fen=one.difference_fen,
                 counted=one.counted,
             )
-            for one in standings
+            for one in read.standings
         ],
         items=[
             rules.ItemFact(
@@ -61,14 +63,14 @@ def facts(book: object, period: str, *, now: datetime) -> MonthFacts:
                 note=item.note,
                 accepted=item.accepted,
             )
-            for one in standings
+            for one in read.standings
             for item in one.items
         ],
         quiet=_quiet(book, period),
         other=ledger.without_note(book, period),
         unreported=[
             row["name"]
-            for row in projects
+            for row in read.projects
             if not row["stage"] and any(part["paid_fen"] for part in row["funding"])
         ],
         answers=dict(
@@ -91,8 +93,10 @@ def _quiet(book: object, period: str) -> dict[str, str]:
     }
 
 
-def gates(book: object, period: str, *, now: datetime) -> tuple[Gate, ...]:
-    return rules.gates(facts(book, period, now=now))
+def gates(
+    book: object, period: str, *, now: datetime, read: Reading | None = None
+) -> tuple[Gate, ...]:
+    return rules.gates(facts(book, period, now=now, read=read))
 
 
 def open_points(found: Sequence[Gate], *, imported: bool = False) -> list[dict]:
@@ -117,9 +121,10 @@ def content(told: Mapping) -> str:
     return hashlib.sha256(papers.content(told).encode()).hexdigest()
 
 
-def preview(book: object, period: str, found: Sequence[Gate]) -> dict:
+def preview(book: object, period: str, found: Sequence[Gate], read: Reading | None = None) -> dict:
     """The statement as it would be sealed now, without signers."""
-    return disclosure.statement(book, period, open_points=open_points(found), root="00" * 32)
+    points = open_points(found)
+    return disclosure.statement(book, period, open_points=points, root="00" * 32, read=read)
 
 
 def month(book: object, period: str) -> Month | None:

@@ -59,14 +59,15 @@ def answer_gate(
 def close(*, by: User, book: object, period: str, now: datetime) -> Month:
     """Hand a month in for sealing: every hard gate holds, every soft one is answered."""
     ledger.lock(book)
-    found = queries.gates(book, period, now=now)
+    read = queries.reading(book, period)
+    found = queries.gates(book, period, now=now, read=read)
     rules.may_close(found).enforce()
     month, _new = Month.objects.get_or_create(
         book=book,
         period=period,
         defaults={"place": book.place},  # type: ignore[attr-defined]
     )
-    month.content = queries.content(queries.preview(book, period, found))
+    month.content = queries.content(queries.preview(book, period, found, read))
     month.handed_in_at = now
     month.save()
     case = case_queries.find(flow=MONTH, subject=month) or cases.open_case(
@@ -106,8 +107,10 @@ def sign(*, by: User, month: Month, now: datetime) -> Month:
     """Sign what was handed in; the second signature seals the month in the same transaction."""
     ledger.lock(month.book)
     month = Month.objects.select_for_update().get(pk=month.pk)
-    found = queries.gates(month.book, month.period, now=now)
-    same = month.content == queries.content(queries.preview(month.book, month.period, found))
+    read = queries.reading(month.book, month.period)
+    found = queries.gates(month.book, month.period, now=now, read=read)
+    told = queries.preview(month.book, month.period, found, read)
+    same = month.content == queries.content(told)
     standing = queries.standing(month.book, month.period, now=now)
     (rules.may_sign(state=standing.state, same=same) & rules.may_close(found)).enforce()
     case = case_queries.find(flow=MONTH, subject=month)
@@ -115,7 +118,8 @@ def sign(*, by: User, month: Month, now: datetime) -> Month:
     done = case_queries.done(case)
     if {"approver", "resident"} <= done:
         points = queries.open_points(found)
-        _seal(month.book, month.period, points, ("approver", "resident"), by=by, now=now)
+        signers = ("approver", "resident")
+        _seal(month.book, month.period, points, signers, read, by=by, now=now)
     return month
 
 
@@ -123,9 +127,11 @@ def sign(*, by: User, month: Month, now: datetime) -> Month:
 def seal_imported(*, by: User | None, book: object, period: str, now: datetime) -> object:
     """Seal a month of imported history: hard gates hold, soft ones stay open and are listed."""
     ledger.lock(book)
-    found = queries.gates(book, period, now=now)
+    read = queries.reading(book, period)
+    found = queries.gates(book, period, now=now, read=read)
     rules.may_seal_imported(found).enforce()
-    return _seal(book, period, queries.open_points(found, imported=True), (), by=by, now=now)
+    points = queries.open_points(found, imported=True)
+    return _seal(book, period, points, (), read, by=by, now=now)
 
 
 def _seal(
@@ -133,6 +139,7 @@ def _seal(
     period: str,
     points: Sequence[dict],
     signers: Sequence[str],
+    read: queries.Reading,
     *,
     by: User | None,
     now: datetime,
@@ -149,6 +156,7 @@ def _seal(
             previous=previous and {"index": previous[0], "leaf": previous[1]},
             signers=signers,
             open_points=points,
+            read=read,
         )
         kept["papers"] = papers = disclosure.papers(book, told, now=now)
         trial = ledger.trial_balance(book, period)

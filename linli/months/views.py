@@ -52,11 +52,13 @@ def home(request: HttpRequest, book: Any) -> HttpResponse:
     today = timezone.localdate(now)
     period = _period(request, book, Period.of(today).code)
     standing = queries.standing(book, period, now=now)
-    gates = () if standing.release else queries.gates(book, period, now=now)
+    read = None if standing.release else queries.reading(book, period)
+    gates = queries.gates(book, period, now=now, read=read) if read else ()
+    money = read.money if read else ledger.money_accounts(book, period)
     counts = vouchers.counts(book)
+    open_count = sum(counts.get(state, 0) for state in vouchers.OPEN_STATES)
     free = vouchers.free_by_category(book)
     roles = request.access.roles_at(book.place)  # type: ignore[attr-defined]
-    money = ledger.money_accounts(book, period)
     told = overview.trend(book, until=period)
     context = {
         "book": book,
@@ -70,9 +72,9 @@ def home(request: HttpRequest, book: Any) -> HttpResponse:
         "funds": _funds(book, period, money),
         "money": money,
         "trend": _chart(book, told) if any(told.get("income", ())) else None,
-        "open": _open(book),
-        "open_count": sum(counts.get(state, 0) for state in vouchers.OPEN_STATES),
-        "entries": _entries(book),
+        "open": _open(book) if open_count else [],
+        "open_count": open_count,
+        "entries": ledger.papers.latest(book, FEW),
         "acts": _acts(book, roles, counts, free, period),
         "previous": _beside(book, Period(period).previous, today),
         "following": _beside(book, Period(period).next, today),
@@ -88,14 +90,6 @@ def _open(book: Any) -> list[Any]:
     found = list(vouchers.register(book, state="open")[:FEW])
     for voucher in found:
         voucher.state_word = voucher_rules.STATES[voucher.state], KINDS[voucher.state]
-    return found
-
-
-def _entries(book: Any) -> list[Any]:
-    """The latest entries, each with what it moved."""
-    found = list(ledger.entries(book)[:FEW])
-    for entry in found:
-        entry.total_fen = sum(max(0, line.amount_fen) for line in entry.lines.all())
     return found
 
 

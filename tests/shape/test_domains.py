@@ -51,6 +51,7 @@ ROOMS_OFFERED = {
         "mending",
     },
     "leads": {"demo"},
+    "people": {"demo"},
     "ledger": {"posting"},
     "places": {"naming"},
     "premises": {"atlas", "offers"},
