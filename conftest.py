@@ -41,6 +41,17 @@ FLUSHING = {
 }
 
 
+STORED = {"databases", "db", "own_database", "told_county"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a database: the rest is the same on another one, and need not run again there."""
+    for item in items:
+        wanted = set(getattr(item, "fixturenames", ()))
+        if STORED & wanted or any(map(item.get_closest_marker, ("django_db", "own_database"))):
+            item.add_marker("database")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Refuse what would flush tables that accept no DELETE, and two databases in one test."""
     wanted = set(getattr(item, "fixturenames", ()))

@@ -95,7 +95,7 @@ def test_the_session_s_key_changes_at_log_in(client, chen):
 def test_log_out_ends_the_session_by_post_only(client, chen):
     log_in(client)
     assert client.get("/logout/").status_code == 405
-    client.post("/logout/")
+    assert client.post("/logout/")["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/desk/").status_code == 302
     assert SignIn.objects.get().why_ended == "out"
 

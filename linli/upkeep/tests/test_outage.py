@@ -54,6 +54,7 @@ print("TOLD", estate.accounts["common"].pk, parking.pk, session_cookie(user, "")
 """
 
 
+@pytest.mark.database
 def test_postgresql_stops_and_starts_again_under_a_running_service(tmp_path):
     if connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: runs with LINLI_DATABASE_URL")

@@ -19,6 +19,11 @@ class Command(LinliCommand, Migrate):
         ("migrate --plan", gettext_lazy("只看将要做什么")),
     )
 
+    def execute(self, *args: Any, **options: Any) -> Any:
+        if not is_postgres():
+            settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o750)
+        return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
         self._down = False
         with as_owner():
