@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from linli.ledger import services as ledger
 from linli.ledger.models import Entry
@@ -71,6 +71,29 @@ def test_other_processes_use_no_connection_that_came_with_the_fork(told):
         assert not asyncio.run(beside_a_loop())
     held.execute("SELECT 2")
     assert held.fetchone() == (2,)
+
+
+@pytest.fixture
+def read_only(told, monkeypatch):
+    """A copy on a medium that is read only; a role that may only read."""
+    connection.close()
+    if connection.vendor == "sqlite":
+        name = f"file:{connection.settings_dict['NAME']}?mode=ro"
+        monkeypatch.setitem(connection.settings_dict, "NAME", name)
+        yield
+    else:
+        options = {**connection.settings_dict["OPTIONS"]}
+        options["options"] = "-c default_transaction_read_only=on"
+        monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
+        yield
+    connection.close()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_it_verifies_where_nothing_can_be_written(read_only, processes):
+    with pytest.raises(DatabaseError, match="readonly|read-only"):
+        get_user_model().objects.create(username="x", name="x", created_at=NOW)
+    assert not named(processes=processes)
 
 
 def test_a_line_hidden_in_the_text_of_another_is_found(told, monkeypatch):
