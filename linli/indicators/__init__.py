@@ -59,10 +59,12 @@ class Shown:
 
     indicator: Indicator
     found: Value
-    reported: int | None = None
+    reported: float | None = None
     cite: str = ""
 
 
+TENTHS = {"permille": 10, "tenth_years": 10}
+"""Numbers of sources are whole; by these units a report's decimal is kept: ‰ for %, tenths of years."""
 _offered: dict[str, Indicator] = {}
 
 
@@ -86,4 +88,5 @@ def _beside(indicator: Indicator, found: Value, on: date, place: str) -> Shown:
         number = number_of(indicator.code, on=on, place=place)
     except (KeyError, LookupError):
         return Shown(indicator, found)
-    return Shown(indicator, found, number.value, number.cite)
+    share = TENTHS.get(number.unit)
+    return Shown(indicator, found, number.value / share if share else number.value, number.cite)

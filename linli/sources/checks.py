@@ -51,6 +51,7 @@ UNITS = {
     "days": _("日"),
     "months": _("个月"),
     "years": _("年"),
+    "tenth_years": _("十分之一年"),
     "hours": _("小时"),
     "minutes": _("分钟"),
     "percent": _("%"),

@@ -30,6 +30,13 @@ def test_what_the_report_says_stands_beside_what_was_computed():
     assert (row.found.value, row.reported, row.cite) == (241, 243, "蓬莱:A1")
 
 
+def test_what_a_report_says_with_a_decimal_is_shown_with_it():
+    offer("worker_mean_age", Value(38.2), claim="D2")
+    offer("worker_college_percent", Value(91.0), claim="D2")
+    rows = indicators.shown(COUNTY, TODAY, place="370614")
+    assert [(row.reported, row.cite) for row in rows] == [(95.4, "同江:D2"), (37.1, "同江:D2")]
+
+
 def test_an_indicator_of_which_no_report_speaks_has_no_reported_number():
     offer("rooms_mended", Value(7, 7, 9))
     (row,) = indicators.shown(COUNTY, TODAY)
