@@ -38,6 +38,24 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A part of a target that a run can judge: at least `rate` units a second, or at least `times`
+    what the side `than` does; or 95 of 100 answers within `seconds`.
+
+    `side`: whose ("" is ours); `size`: at which size (0: at each); `database`: the beginning of the
+    name of the one it is about ("": either).
+    """
+
+    rate: float = 0
+    times: float = 0
+    than: str = ""
+    seconds: float = 0
+    side: str = ""
+    size: int = 0
+    database: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """A question with sides; the first is ours, the others are compared with it.
 
@@ -45,7 +63,8 @@ class Bench:
     there already, `fill(size)` brings it there, unmeasured, and `each` says how many units a round
     does. `target`: the sentence of what should hold. `durable`: how sure a side is that its work
     is on the disk. `most`: rounds that there is work for, if not any number.
-    `large`: further sizes, measured with `--large`.
+    `large`: further sizes, measured with `--large`. `aims`: the target as far as a run can judge it;
+    `tried`: where it says what was tried for those that are missed.
     """
 
     code: str
@@ -59,6 +78,8 @@ class Bench:
     large: tuple[int, ...] = ()
     fill: Callable[[int], object] | None = None
     each: int = 0
+    aims: tuple[Aim, ...] = ()
+    tried: str = ""
 
 
 @dataclass
@@ -75,6 +96,11 @@ class Figure:
     @property
     def median(self) -> float:
         return statistics.median(self.rates)
+
+    @property
+    def late(self) -> float:
+        """Within how many seconds 95 of 100 answers came."""
+        return statistics.quantiles(self.waits, n=20)[-1]
 
 
 def measure(
@@ -124,7 +150,7 @@ def rows(figures: list[Figure]) -> list[tuple[str, ...]]:
             figure.bench.title,
             f"{figure.size:,}",
             figure.side,
-            f"{figure.median:,.0f} {figure.bench.unit}/s{_late(figure.waits)}",
+            f"{figure.median:,.0f} {figure.bench.unit}/s{_late(figure)}",
             f"{min(figure.rates):,.0f}–{max(figure.rates):,.0f}",
             f"{ours[figure.bench.code, figure.size] / figure.median:.2f}×",
         )
@@ -132,9 +158,44 @@ def rows(figures: list[Figure]) -> list[tuple[str, ...]]:
     ]
 
 
-def _late(waits: list[float]) -> str:
-    """Within how long 95 of 100 answers came."""
-    return f", p95 {statistics.quantiles(waits, n=20)[-1] * 1000:,.0f} ms" if waits else ""
+def _late(figure: Figure) -> str:
+    return f", p95 {figure.late * 1000:,.0f} ms" if figure.waits else ""
+
+
+def judged(bench: Bench, figures: list[Figure], database: str) -> list[str]:
+    """A line for each aim that the figures of one question can answer: met, or missed by how much."""
+    found, missed = [], False
+    for aim in bench.aims:
+        side = aim.side or bench.sides[0].name
+        mine = {f.size: f for f in figures if f.side == side and f.size == (aim.size or f.size)}
+        if not database.startswith(aim.database):
+            continue
+        for size, figure in mine.items():
+            told = _against(aim, figure, [f for f in figures if f.size == size])
+            if told is None:
+                continue
+            said, share = told
+            missed |= share < 1
+            ruling = "met" if share >= 1 else f"missed by {1 - share:.0%}"
+            found.append(f"- {ruling}: {side}, {size:,}: {said}")
+    return [*found, f"- what was tried: {bench.tried}"] if missed and bench.tried else found
+
+
+def _against(aim: Aim, figure: Figure, beside: list[Figure]) -> tuple[str, float] | None:
+    """What was found against what was wanted, and the share of it that was reached."""
+    if aim.seconds:
+        if not figure.waits:
+            return None
+        said = f"p95 {figure.late * 1000:,.0f} ms, wanted {aim.seconds * 1000:,.0f}"
+        return said, aim.seconds / figure.late
+    if aim.than:
+        other = next((f for f in beside if f.side == aim.than), None)
+        if other is None:
+            return None
+        times = figure.median / other.median
+        return f"{times:.2f} times {aim.than}, wanted {aim.times:g}", times / aim.times
+    unit = f"{figure.bench.unit}/s"
+    return f"{figure.median:,.0f} {unit}, wanted {aim.rate:,.0f}", figure.median / aim.rate
 
 
 HEADINGS = ("what", "size", "side", "median", "lowest–highest", "ours ÷ this")
@@ -173,6 +234,7 @@ def write(figures: list[Figure], database: str, *, page: Path = PAGE) -> None:
         table = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
         table += ["| " + " | ".join(row) + " |" for row in rows(mine)]
         notes = [f"- target: {bench.target}"] if bench.target else []
+        notes += judged(bench, mine, database)
         notes += [f"- {bench.durable}"] if bench.durable else []
         notes += [f"- {side.name}: {side.lacks}" for side in bench.sides if side.lacks]
         answers[bench.title] = "\n".join([*machine(database), *notes, "", *table])

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 
 from bench import peers
-from bench.frame import Bench, Run, Side
+from bench.frame import Aim, Bench, Run, Side
 from bench.place import here
 from linli.intake import services
 from linli.intake.bank_file import BankFile
@@ -149,6 +149,7 @@ BENCHES = (
             *(peers.side(name, "read") for name in PEERS),
         ),
         target="20,000 rows a second",
+        aims=(Aim(rate=20_000), Aim(rate=20_000, side="a bank file (csv)")),
     ),
     Bench(
         code="take",
@@ -161,6 +162,7 @@ BENCHES = (
             *(peers.side(name, "take") for name in PEERS),
         ),
         target="posted: 5,000 rows a second on SQLite, 3,000 on PostgreSQL",
+        aims=(Aim(rate=5_000, database="SQLite"), Aim(rate=3_000, database="PostgreSQL")),
         most=FILES,
     ),
 )

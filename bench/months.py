@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bench.frame import Bench, Run, Side
+from bench.frame import Aim, Bench, Run, Side
 from linli.bank import services as bank
 from linli.bank.rules import BankLineDraft, StatementDraft
 from linli.disclosure import folder
@@ -120,6 +120,7 @@ BENCHES = (
         sizes=(BOOKS,),
         sides=(Side("linli", ended),),
         target="300 books in less than a minute: more than five a second",
+        aims=(Aim(rate=5),),
         fill=fill,
         most=MONTHS,
     ),

@@ -8,7 +8,7 @@ from itertools import count
 from django.db import connection, transaction
 
 from bench import peers
-from bench.frame import Bench, Run, Side
+from bench.frame import Aim, Bench, Run, Side
 from linli.ledger.models import Entry
 from linli.upkeep.database import as_owner
 from tests.books import Estate, open_estate
@@ -146,6 +146,12 @@ BENCHES = (
         ),
         target="at least half of the floor (the same rows); four times django-ledger on SQLite, "
         "one and a half times django-hordak on PostgreSQL",
+        aims=(
+            Aim(times=0.5, than="the same rows"),
+            Aim(times=4, than="django-ledger", database="SQLite"),
+            Aim(times=1.5, than="django-hordak", database="PostgreSQL"),
+        ),
+        tried="docs/adr/0012",
         durable="all sides commit to the disk each time, in the product's own mode",
     ),
     Bench(
@@ -155,5 +161,6 @@ BENCHES = (
         sizes=(1_000, 4_000),
         sides=(Side("linli", together),),
         target="5,000 a second on SQLite, 3,000 on PostgreSQL",
+        aims=(Aim(rate=5_000, database="SQLite"), Aim(rate=3_000, database="PostgreSQL")),
     ),
 )

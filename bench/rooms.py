@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bench.frame import Bench, Run, Side
+from bench.frame import Aim, Bench, Run, Side
 from linli.kernel.roles import HOUSING
 from linli.people import services as people
 from linli.places.models import Outline, Place
@@ -138,6 +138,7 @@ def bare() -> Run:
     return run
 
 
+PAGES = ("list", "board", "map", "quotas", "one room")
 BENCHES = (
     Bench(
         code="rooms",
@@ -156,6 +157,7 @@ BENCHES = (
             Side("a bare table", lambda: bare()),
         ),
         target="under 150 ms each, seven a second",
+        aims=tuple(Aim(rate=1 / 0.15, side=side) for side in PAGES),
         fill=fill,
         each=EACH,
     ),

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
-from bench.frame import Bench, Run, Side
+from bench.frame import Aim, Bench, Run, Side
 from linli.kernel.place import Scope
 from linli.kernel.roles import DISTRICT
 from linli.people import services as people
@@ -193,6 +193,7 @@ def bench(code: str, title: str, questions: tuple[str, ...]) -> Bench:
         sizes=(len(questions),),
         sides=tuple(Side(name, side(ask, questions)) for name, ask in sides),
         target="under 100 ms each, ten a second",
+        aims=(Aim(rate=10), Aim(rate=10, side="the whole page")),
     )
 
 

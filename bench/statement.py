@@ -10,7 +10,7 @@ from itertools import count
 from django.db import connection
 
 from bench import peers
-from bench.frame import Bench, Run, Side
+from bench.frame import Aim, Bench, Run, Side
 from linli.disclosure import queries as disclosure
 from linli.kernel.period import Period
 from linli.ledger.models import Entry, Line
@@ -121,6 +121,13 @@ BENCHES = (
         ),
         target="more than 100 a second (under 10 ms), the same at every size; five times the best "
         "peer at 10,000",
+        aims=(
+            Aim(rate=100),
+            *(
+                Aim(times=5, than=name, size=10_000)
+                for name in ("django-ledger", "django-hordak", "beancount", "hledger")
+            ),
+        ),
         fill=fill,
         each=EACH,
     ),
@@ -132,6 +139,8 @@ BENCHES = (
         large=LARGE,
         sides=(Side("linli", whole_proof),),
         target="100,000 a second",
+        aims=(Aim(rate=100_000),),
+        tried="docs/adr/0012",
         fill=fill,
     ),
 )

@@ -1,6 +1,6 @@
 """The frame of the benchmarks: fair turns, honest medians, a page that keeps both databases."""
 
-from bench.frame import Bench, Figure, Side, measure, rows, write
+from bench.frame import Aim, Bench, Figure, Side, judged, measure, rows, write
 
 
 def bench(*sides: Side) -> Bench:
@@ -83,3 +83,24 @@ def test_the_wait_of_the_slowest_twentieth_is_told_where_answers_are_timed():
     one = bench(Side("ours", lambda: len))
     figure = Figure(one, 10, "ours", [20.0], [0.01] * 90 + [0.2] * 10)
     assert rows([figure])[0][3] == "20 things/s, p95 200 ms"
+
+
+def test_a_run_says_which_aims_it_met_and_by_how_much_it_missed_the_others():
+    sides = (Side("ours", lambda: len), Side("peer", lambda: len))
+    aims = (
+        Aim(rate=10),
+        Aim(times=2, than="peer"),
+        Aim(seconds=0.1, side="peer"),
+        Aim(rate=1, database="PostgreSQL"),
+        Aim(times=2, than="nobody"),
+    )
+    told = {"code": "x", "title": "do it", "unit": "things", "sizes": (10,)}
+    one = Bench(**told, sides=sides, aims=aims, tried="much")
+    ours, peer = Figure(one, 10, "ours", [15.0]), Figure(one, 10, "peer", [10.0], [0.2] * 20)
+    assert judged(one, [ours, peer], "SQLite") == [
+        "- met: ours, 10: 15 things/s, wanted 10",
+        "- missed by 25%: ours, 10: 1.50 times peer, wanted 2",
+        "- missed by 50%: peer, 10: p95 200 ms, wanted 100",
+        "- what was tried: much",
+    ]
+    assert judged(one, [ours], "PostgreSQL 15")[-1] == "- met: ours, 10: 15 things/s, wanted 1"
