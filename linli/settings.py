@@ -75,6 +75,8 @@ INSTALLED_APPS = [
     "linli.workforce",
     "linli.vetting",
     "linli.exams",
+    "linli.training",
+    "linli.mentoring",
     "linli.premises",
     "linli.leads",
     "linli.survey",

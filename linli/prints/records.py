@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from linli.prints.kinds import Code, Count, Day, Document, Hex, Name, Text
+from linli.prints.kinds import Code, Count, Day, Document, Hex, Name, Proof, Text
 
 
 class Letter(Document):
@@ -106,3 +106,19 @@ class Form(Document):
     lead: NotRequired[Text]
     parts: list[FormPart]
     parties: NotRequired[list[FormParty]]
+
+
+class Certificate(Document):
+    """A certificate of training. `unit`: who gives it; `hours`: as it is said; `proof`: its check page."""
+
+    name: Name
+    file_number: Code
+    where: Name
+    from_on: Day
+    until_on: Day
+    hours: Name
+    sessions: Count
+    given_on: Day
+    check_code: Code
+    void: bool
+    proof: Proof

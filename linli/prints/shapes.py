@@ -31,7 +31,7 @@ from linli.prints.kinds import (
     Text,
     Url,
 )
-from linli.prints.records import Form, Letter, Minutes
+from linli.prints.records import Certificate, Form, Letter, Minutes
 from linli.prints.surveys import SurveyBase, SurveySheet
 
 
@@ -441,6 +441,7 @@ SHAPES: dict[str, Any] = {
     "minutes": Minutes,
     "form": Form,
     "survey_sheet": SurveySheet,
+    "certificate": Certificate,
     "survey_base": SurveyBase,
 }
 """Each template and the shape of its data."""

@@ -27,6 +27,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "minutes": ("minutes", others.minutes(12)),
     "form": ("form", forms.ACCEPTANCE),
     "form-agreement": ("form", forms.AGREEMENT),
+    "certificate": ("certificate", others.CERTIFICATE),
     "survey_sheet": ("survey_sheet", surveys.sheet(13)),
     "survey_base": ("survey_base", surveys.base(60)),
 }

@@ -250,3 +250,19 @@ def minutes(count: int) -> dict[str, Any]:
         "absences": ["组织部门：第3项未签署"],
         "withdrawn": ["第1项，公安部门 2026-11-07 10:00 撤回“弃权”：误选"],
     }
+
+CERTIFICATE: dict[str, Any] = {
+    "code": "PZ00012",
+    "unit": "蓬莱区",
+    "name": "王海燕",
+    "file_number": "D000034",
+    "where": "登州街道 › 海滨社区",
+    "from_on": "2025-11-24",
+    "until_on": "2026-11-23",
+    "hours": "13小时30分钟",
+    "sessions": 11,
+    "given_on": "2026-11-23",
+    "check_code": "K7QMTP3XW9AB",
+    "void": False,
+    "proof": {"url": "http://localhost:8000/training/check/K7QMTP3XW9AB/"},
+}
