@@ -47,6 +47,7 @@ from linli.remedy import demo as remedy
 from linli.survey import demo as survey
 from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
+from linli.training import demo as training
 from linli.workforce import demo as workforce
 
 MAIN_MONTHS, OTHER_MONTHS, LIVE_MONTHS = 24, 6, 6
@@ -94,6 +95,7 @@ class Story:
         remedy.tell(county=names.COUNTY[0], today=self.today)
         handover.tell(county=names.COUNTY[0], today=self.today)
         workforce.tell(county=names.COUNTY[0], today=self.today)
+        training.tell(county=names.COUNTY[0], today=self.today)
         folder.write(disclosure.all_published(), Path(settings.PUBLIC))
         self.step(total, total, "")
 

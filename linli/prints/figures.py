@@ -324,3 +324,8 @@ def form(data: dict[str, Any]) -> Figures:
         if len(table["widths"]) != wide:
             faults.append(f"parts.{n}.table: {len(table['widths'])} widths of {wide} columns")
     return {}, faults
+
+
+def certificate(data: dict[str, Any]) -> Figures:
+    """A certificate is for a time that has an end."""
+    return {}, ["until_on: before from_on"] if data["until_on"] < data["from_on"] else []

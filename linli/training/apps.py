@@ -13,7 +13,7 @@ class TrainingConfig(AppConfig):
     def ready(self) -> None:
         from linli import indicators
         from linli.search import finders
-        from linli.training import figures
+        from linli.training import figures, owed
         from linli.training.who import LEARNERS, READERS
         from linli.web import desk, menu
 
@@ -135,7 +135,7 @@ def _people_who_owe(access: Any, today: Any) -> Iterator[Any]:
     if not access.holds(SECRETARY):
         return
     codes = [post.place for post in access.posts if post.role == SECRETARY]
-    for one in queries.covered(codes[: queries.FEW], today):
+    for one in owed.covered(codes[: queries.FEW], today):
         if one.short:
             yield Line(
                 title=_("%(n)s人还没有完成培训学时") % {"n": one.short},

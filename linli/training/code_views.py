@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.kernel.rulings import Refused, Ruling
 from linli.sources import number
-from linli.training import queries, rules, services, showing, testing
+from linli.training import owed, queries, rules, services, showing, testing
 from linli.training.forms import PaperForm
 from linli.training.models import Paper, Session
 from linli.training.views import FORM, UNPROCESSABLE
@@ -96,7 +96,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"worker": worker}
     if worker is not None:
         today = timezone.localdate(now)
-        found = queries.owing_of(worker, today)
+        found = owed.owing_of(worker, today)
         context |= {
             "coming": [
                 row
@@ -165,9 +165,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     form = PaperForm(request.POST or None, items=items)
     if request.method == "POST" and form.is_valid():
         try:
-            testing.hand_in(
-                by=request.user, paper=found, chosen=form.chosen, now=timezone.now()
-            )
+            testing.hand_in(by=request.user, paper=found, chosen=form.chosen, now=timezone.now())
         except Refused as refused:
             put_on(form, refused.ruling)
         else:

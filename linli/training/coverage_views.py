@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.kernel.rulings import Refused
 from linli.places import queries as places
 from linli.sheets.answers import download, excel
-from linli.training import papers, queries, rules, services, showing
+from linli.training import owed, papers, queries, rules, services, showing
 from linli.training.code_views import items_of
 from linli.training.forms import AreasFilter, PeopleFilter, ReasonForm
 from linli.training.models import Certificate
@@ -48,7 +48,7 @@ def _areas(request: HttpRequest) -> tuple[AreasFilter, date, showing.Lazy]:
     def named(some: Any) -> list[Any]:
         codes = [row.place for row in some]
         ways = places.paths(codes)
-        return [_Area(one, ways.get(one.place, ())) for one in queries.covered(codes, on)]
+        return [_Area(one, ways.get(one.place, ())) for one in owed.covered(codes, on)]
 
     return form, on, showing.Lazy(rows, named)
 
@@ -56,7 +56,7 @@ def _areas(request: HttpRequest) -> tuple[AreasFilter, date, showing.Lazy]:
 class _Area:
     """What a community owes, with its names."""
 
-    def __init__(self, told: queries.Covered, steps: Any) -> None:
+    def __init__(self, told: owed.Covered, steps: Any) -> None:
         self.told = told
         level = {step.level: step.name for step in steps}
         self.where, self.street_name = level.get("community", told.place), level.get("street", "")
@@ -160,7 +160,7 @@ def _show_person(
     request: HttpRequest, found: Any, *, refusal: Any = None, status: int = 200
 ) -> HttpResponse:
     today = timezone.localdate()
-    told = queries.owing_of(found, today)
+    told = owed.owing_of(found, today)
     keeps = may(request, found.place, *KEEPERS)
     standing = queries.standing_certificate(found, today)
     done = list(queries.signed_in(found)[:100])
@@ -287,7 +287,9 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
         "where": places.name(found.place) if found else "",
         "amount": showing.amount("", found.minutes) if found else "",
     }
-    return render(request, "training/check.html", context, status=404 if code and not found else 200)
+    return render(
+        request, "training/check.html", context, status=404 if code and not found else 200
+    )
 
 
 def _masked(name: str) -> str:

@@ -111,6 +111,19 @@ class ForForm(forms.Form):
         self.fields["worker"].choices = [("", _("请选择")), *people]  # type: ignore[attr-defined]
 
 
+class ListForm(forms.Form):
+    """Who signed on paper."""
+
+    workers = forms.MultipleChoiceField(
+        label=_("表上已签名的人"), widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(label=_("说明"), max_length=200)
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["workers"].choices = people  # type: ignore[attr-defined]
+
+
 class VenueForm(forms.Form):
     name = forms.CharField(label=_("场所名称"), max_length=64)
     kind = forms.ChoiceField(label=_("场所类别"), choices=lambda: choices("venues"))

@@ -148,9 +148,7 @@ def may_sign_in(
             ),
             require(serving, _("此人在这一天没有任职，不能签到")),
             require(not already, _("已经签到过了")),
-            require(
-                scanned or reason.strip(), _("补签须写明原因"), "培训规则:4"
-            ).at("reason"),
+            require(scanned or reason.strip(), _("补签须写明原因"), "培训规则:4").at("reason"),
             require(len(reason) <= 200, _("说明请不超过%(n)s个字"), n=200).at("reason"),
         ]
     )
@@ -168,7 +166,9 @@ def check_question(
         [
             require(topic in words("topics"), _("请选择专题")).at("topic"),
             require(text.strip(), _("请填写题目")).at("text"),
-            require(len(text) <= 300 and len(why) <= 300, _("题目和解析请不超过300个字")).at("text"),
+            require(len(text) <= 300 and len(why) <= 300, _("题目和解析请不超过300个字")).at(
+                "text"
+            ),
             require(
                 FEWEST_OPTIONS <= len(told) <= MOST_OPTIONS and all(told),
                 _("选项为%(low)s至%(high)s个，每行一个"),
@@ -176,9 +176,9 @@ def check_question(
                 high=MOST_OPTIONS,
             ).at("options"),
             require(len(set(told)) == len(told), _("有两个选项一样")).at("options"),
-            require(
-                right is not None and 0 <= right < len(told), _("正确选项不在选项之中")
-            ).at("right"),
+            require(right is not None and 0 <= right < len(told), _("正确选项不在选项之中")).at(
+                "right"
+            ),
         ]
     )
 
@@ -334,7 +334,9 @@ def coverage(
         if owed.get(topic)
     ]
     steps = [
-        Reason(_("对象：%(layers)s"), {"layers": tuple(words("layers")[one].name for one in layers)}),
+        Reason(
+            _("对象：%(layers)s"), {"layers": tuple(words("layers")[one].name for one in layers)}
+        ),
         Reason(_("看截至当日的连续十二个月，签到的计全部时长"), {}, ("培训规则:2",)),
     ]
     if share < YEAR_DAYS:

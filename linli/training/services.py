@@ -18,9 +18,9 @@ from linli.kernel.place import Scope
 from linli.kernel.rulings import every, require
 from linli.kernel.words import gettext_noop as _
 from linli.sources import number, words
-from linli.training import flow, queries, rules
-from linli.training.models import Certificate, Invite, Session, SignIn, Venue
 from linli.trail.acts import act
+from linli.training import flow, owed, queries, rules
+from linli.training.models import Certificate, Invite, Session, SignIn, Venue
 from linli.workforce import records
 
 User = AbstractBaseUser | None
@@ -132,14 +132,19 @@ def plan(
         by=by,
         at=now,
     )
+    _ask(made, on if told_later else timezone.localdate(now))
+    return made
+
+
+def _ask(session: Session, on: date) -> None:
+    """Put everybody whom a session is for on its list, as they serve on a day."""
     Invite.objects.bulk_create(
         (
-            Invite(session=made, worker_id=pk, place=where)
-            for pk, where in queries.asked_for(made, on if told_later else timezone.localdate(now))
+            Invite(session=session, worker_id=pk, place=where)
+            for pk, where in queries.asked_for(session, on)
         ),
         batch_size=1000,
     )
-    return made
 
 
 @act("training.cancel")
@@ -161,7 +166,9 @@ def cancel(*, by: User, session: Session, why: str, now: datetime) -> Session:
 def sign_in(*, by: AbstractBaseUser, session: Session, code: str, now: datetime) -> SignIn:
     """Sign oneself in with the code that is shown on the spot."""
     session, worker = queries.locked(session), queries.file_of(by)
-    require(worker is not None, _("您的账号没有关联人事档案，请找社区书记或社会工作部门关联")).enforce()
+    require(
+        worker is not None, _("您的账号没有关联人事档案，请找社区书记或社会工作部门关联")
+    ).enforce()
     return _arrive(by, session, worker, rules.QR, "", now, queries.code_holds(session, code, now))
 
 
@@ -287,12 +294,14 @@ def close(*, by: User, session: Session, now: datetime) -> Told:
 
 
 @act("training.certify")
-def certify(*, by: User, worker: models.Model, on: date | None = None, now: datetime) -> Certificate:
+def certify(
+    *, by: User, worker: models.Model, on: date | None = None, now: datetime
+) -> Certificate:
     """Give somebody the certificate of the twelve months up to today; it comes into their file."""
     on = on or timezone.localdate(now)
     county: str = worker.county  # type: ignore[attr-defined]
     queries.lock_county(county)
-    found = queries.owing_of(worker, on)
+    found = owed.owing_of(worker, on)
     rules.may_certify(
         found.coverage if found else None,
         standing=queries.standing_certificate(worker, on) is not None,

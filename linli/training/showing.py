@@ -14,7 +14,7 @@ from linli.kernel.rulings import Reason
 from linli.kernel.words import gettext_noop
 from linli.places import queries as places
 from linli.sources import words
-from linli.training import queries, rules
+from linli.training import owed, queries, rules
 from linli.web.registers import Column
 
 
@@ -90,13 +90,11 @@ SESSIONS = (
     ),
     Column(code="number", label=gettext_lazy("编号"), sort="number"),
     Column(code="starts_at", label=gettext_lazy("开始"), kind="moment", sort="starts_at"),
-    Column(code="minutes", label=gettext_lazy("分钟"), kind="number"),
+    Column(code="minutes", label=gettext_lazy("分钟"), kind="number", shown=False),
     Column(code="where", label=gettext_lazy("片区"), sort="place"),
-    Column(
-        code="topic", label=gettext_lazy("专题"), value=lambda row: word("topics", row.topic)
-    ),
+    Column(code="topic", label=gettext_lazy("专题"), value=lambda row: word("topics", row.topic)),
     Column(code="kind", label=gettext_lazy("形式"), value=lambda row: rules.KINDS[row.kind]),
-    Column(code="venue", label=gettext_lazy("场所"), value="venue.name"),
+    Column(code="venue", label=gettext_lazy("场所"), value="venue.name", shown=False),
     Column(code="asked", label=gettext_lazy("应到"), kind="number"),
     Column(code="came", label=gettext_lazy("签到"), kind="number"),
     Column(code="tested", label=gettext_lazy("参加测验"), kind="number"),
@@ -172,7 +170,7 @@ def lacking(item: rules.Item) -> Any:
 class Person:
     """Somebody with what they owe, for a row."""
 
-    def __init__(self, found: queries.Owing) -> None:
+    def __init__(self, found: owed.Owing) -> None:
         self.worker, self.coverage = found.worker, found.coverage
         self.pk, self.place = found.worker.pk, found.worker.place_now
         self.missing = tuple(lacking(item) for item in found.coverage.missing)
@@ -180,7 +178,7 @@ class Person:
 
 def people(on: date) -> Callable[[Any], list[Person]]:
     """Rows of those who serve, with what they owe on a day."""
-    return lambda rows: where([Person(one) for one in queries.owing(rows, on)])
+    return lambda rows: where([Person(one) for one in owed.owing(rows, on)])
 
 
 PEOPLE = (
@@ -191,24 +189,16 @@ PEOPLE = (
         sort="name",
         href=lambda row: reverse("training:person", args=[row.pk]),
     ),
-    Column(
-        code="number", label=gettext_lazy("档案编号"), value="worker.number", sort="number"
-    ),
+    Column(code="number", label=gettext_lazy("档案编号"), value="worker.number", sort="number"),
     Column(code="where", label=gettext_lazy("社区"), sort="place"),
     Column(
         code="title",
         label=gettext_lazy("职务"),
         value=lambda row: word("titles", row.worker.title_now),
     ),
-    Column(
-        code="owed", label=gettext_lazy("应修分钟"), kind="number", value="coverage.owed"
-    ),
-    Column(
-        code="done", label=gettext_lazy("已修分钟"), kind="number", value="coverage.done"
-    ),
-    Column(
-        code="percent", label=gettext_lazy("完成率"), kind="percent", value="coverage.percent"
-    ),
+    Column(code="owed", label=gettext_lazy("应修分钟"), kind="number", value="coverage.owed"),
+    Column(code="done", label=gettext_lazy("已修分钟"), kind="number", value="coverage.done"),
+    Column(code="percent", label=gettext_lazy("完成率"), kind="percent", value="coverage.percent"),
     Column(code="missing", label=gettext_lazy("还差")),
     Column(
         code="state",
@@ -224,9 +214,7 @@ PEOPLE = (
 
 VENUES = (
     Column(code="name", label=gettext_lazy("场所名称"), sort="name"),
-    Column(
-        code="kind", label=gettext_lazy("场所类别"), value=lambda row: word("venues", row.kind)
-    ),
+    Column(code="kind", label=gettext_lazy("场所类别"), value=lambda row: word("venues", row.kind)),
     Column(code="where", label=gettext_lazy("所在地"), sort="place"),
     Column(code="address", label=gettext_lazy("地址")),
     Column(code="seats", label=gettext_lazy("座位数"), kind="number"),
@@ -254,9 +242,7 @@ BANK = (
         href=lambda row: reverse("training:question", args=[row.pk]),
     ),
     Column(code="number", label=gettext_lazy("题号"), kind="number", sort="number"),
-    Column(
-        code="topic", label=gettext_lazy("专题"), value=lambda row: word("topics", row.topic)
-    ),
+    Column(code="topic", label=gettext_lazy("专题"), value=lambda row: word("topics", row.topic)),
     Column(code="version", label=gettext_lazy("版本"), kind="number"),
     Column(code="at", label=gettext_lazy("写入时间"), kind="moment"),
 )

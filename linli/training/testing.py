@@ -14,10 +14,10 @@ from django.utils import timezone
 from linli.kernel.rulings import Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 from linli.sources import number
+from linli.trail.acts import act
 from linli.training import queries, rules
 from linli.training.models import Paper, PaperItem, Question, Session
 from linli.training.services import Told
-from linli.trail.acts import act
 
 User = AbstractBaseUser | None
 
@@ -58,9 +58,7 @@ def _check(told: Asked) -> Ruling:
 
 
 @act("training.write_questions")
-def write_questions(
-    *, by: User, county: str, some: Sequence[Asked], now: datetime
-) -> Told:
+def write_questions(*, by: User, county: str, some: Sequence[Asked], now: datetime) -> Told:
     """Put questions into the bank of a county: all of them, or with every fault told none."""
     queries.lock_county(county)
     every(_check(told) for told in some).enforce()
@@ -79,9 +77,7 @@ def reword_question(*, by: User, question: Question, told: Asked, now: datetime)
     queries.lock_county(question.place)
     latest = queries.versions(question)[0]
     (_check(told) & require(latest.active, _("这道题已停用"))).enforce()
-    row = _row(
-        question.place, told, question.number, latest.version + 1, by, now, active=True
-    )
+    row = _row(question.place, told, question.number, latest.version + 1, by, now, active=True)
     row.save()
     return row
 
@@ -99,9 +95,7 @@ def withdraw_question(*, by: User, question: Question, now: datetime) -> Questio
         right=latest.right,
         why=latest.why,
     )
-    row = _row(
-        question.place, told, question.number, latest.version + 1, by, now, active=False
-    )
+    row = _row(question.place, told, question.number, latest.version + 1, by, now, active=False)
     row.save()
     return row
 
@@ -130,7 +124,9 @@ def may_start(session: Session, worker: models.Model, now: datetime) -> tuple[Ru
 def start_paper(*, by: AbstractBaseUser, session: Session, now: datetime) -> Paper:
     """Draw one's paper; the seed says how, so that anybody can draw it again."""
     session, worker = queries.locked(session), queries.file_of(by)
-    require(worker is not None, _("您的账号没有关联人事档案，请找社区书记或社会工作部门关联")).enforce()
+    require(
+        worker is not None, _("您的账号没有关联人事档案，请找社区书记或社会工作部门关联")
+    ).enforce()
     assert worker is not None
     ruling, done = may_start(session, worker, now)
     ruling.enforce()

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:pk>/test/", code_views.start, name="start"),
     path("<int:pk>/sheet/", views.sheet, name="sheet"),
     path("<int:pk>/sign-in-for/", views.sign_in_for, name="sign_in_for"),
+    path("<int:pk>/list/", views.take_list, name="take_list"),
     path("<int:pk>/close/", views.close, name="close"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
 ]

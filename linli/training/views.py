@@ -19,7 +19,7 @@ from linli.kernel.rulings import Refused
 from linli.places import queries as places
 from linli.sheets.answers import excel
 from linli.training import queries, rules, services, showing
-from linli.training.forms import ForForm, PlanForm, ReasonForm, SessionsFilter
+from linli.training.forms import ForForm, ListForm, PlanForm, ReasonForm, SessionsFilter
 from linli.training.models import Session
 from linli.training.who import PLANNERS, READERS
 from linli.web.access import may, needs
@@ -88,7 +88,9 @@ def register(request: HttpRequest) -> HttpResponse:
         new_label=gettext_lazy("安排培训"),
         excel_out_url=reverse("training:excel"),
         empty_title=gettext_lazy("这里还没有培训"),
-        empty_text=gettext_lazy("按片区安排：片区内的培训对象自动列入名单，现场扫码签到，会后短测验。"),
+        empty_text=gettext_lazy(
+            "按片区安排：片区内的培训对象自动列入名单，现场扫码签到，会后短测验。"
+        ),
     )
     held = queries.held(the_scope(request), today)
     context = {
@@ -248,6 +250,42 @@ def sign_in_for(request: HttpRequest, found: Session) -> HttpResponse:
             messages.success(request, _("已补签：%(name)s") % {"name": worker.name})  # type: ignore[union-attr]
             return redirect("training:session", found.pk)
     return show(request, found, status=UNPROCESSABLE, for_form=form)
+
+
+@never_cache
+@require_http_methods(FORM)
+@needs(*PLANNERS, of=Session)
+def take_list(request: HttpRequest, found: Session) -> HttpResponse:
+    """Take over a list that was signed on paper: tick who is on it."""
+    queries.running(found).enforce()
+    away = showing.where(queries.absent(found))
+    people = [(str(row.worker_id), f"{row.worker.name} {row.where}") for row in away]
+    form = ListForm(
+        request.POST or None, people=people, initial={"reason": _("现场纸质签到表")}
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = set(form.cleaned_data["workers"])
+        some = [
+            services.Came(row.worker, found.starts_at)
+            for row in away
+            if str(row.worker_id) in chosen
+        ]
+        try:
+            services.take_list(
+                by=request.user,
+                session=found,
+                some=some,
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+        except Refused as refused:
+            put_on(form, refused.ruling)
+        else:
+            messages.success(request, _("%(n)s人已按纸质签到表录入") % {"n": len(some)})
+            return redirect("training:session", found.pk)
+    status = UNPROCESSABLE if form.is_bound and form.errors else 200
+    context = {"form": form, "session": found}
+    return render(request, "training/take_list.html", context, status=status)
 
 
 @require_POST

@@ -55,7 +55,7 @@ ROOMS_OFFERED = {
     "ledger": {"posting"},
     "places": {"naming"},
     "premises": {"atlas", "offers"},
-    "workforce": {"clearance"},
+    "workforce": {"clearance", "records"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "localdate", "localtime", "monotonic"}
 # Published as one file that stands alone, so that anybody can read and keep it.

@@ -251,6 +251,7 @@ def minutes(count: int) -> dict[str, Any]:
         "withdrawn": ["第1项，公安部门 2026-11-07 10:00 撤回“弃权”：误选"],
     }
 
+
 CERTIFICATE: dict[str, Any] = {
     "code": "PZ00012",
     "unit": "蓬莱区",
