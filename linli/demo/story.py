@@ -45,9 +45,9 @@ from linli.places import services as places
 from linli.premises import demo as premises
 from linli.remedy import demo as remedy
 from linli.survey import demo as survey
+from linli.training import demo as training
 from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
-from linli.training import demo as training
 from linli.workforce import demo as workforce
 
 MAIN_MONTHS, OTHER_MONTHS, LIVE_MONTHS = 24, 6, 6

@@ -13,7 +13,7 @@ class TrainingConfig(AppConfig):
     def ready(self) -> None:
         from linli import indicators
         from linli.search import finders
-        from linli.training import figures, owed
+        from linli.training import figures
         from linli.training.who import LEARNERS, READERS
         from linli.web import desk, menu
 
@@ -129,7 +129,7 @@ def _lists_left_open(access: Any, today: Any) -> Iterator[Any]:
 def _people_who_owe(access: Any, today: Any) -> Iterator[Any]:
     """How many people of a secretary's community have not done what they owe."""
     from linli.kernel.roles import SECRETARY
-    from linli.training import queries
+    from linli.training import owed, queries
     from linli.web.desk import Line
 
     if not access.holds(SECRETARY):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from linli.kernel.calendar import months_later
@@ -16,7 +15,7 @@ from linli.kernel.place import EVERYWHERE, Scope
 from linli.keys import vault
 from linli.places import queries as places
 from linli.scope.models import lies_in
-from linli.sources import number, number_of, words
+from linli.sources import number
 from linli.training import rules
 from linli.training.models import (
     Certificate,

@@ -260,9 +260,7 @@ def take_list(request: HttpRequest, found: Session) -> HttpResponse:
     queries.running(found).enforce()
     away = showing.where(queries.absent(found))
     people = [(str(row.worker_id), f"{row.worker.name} {row.where}") for row in away]
-    form = ListForm(
-        request.POST or None, people=people, initial={"reason": _("现场纸质签到表")}
-    )
+    form = ListForm(request.POST or None, people=people, initial={"reason": _("现场纸质签到表")})
     if request.method == "POST" and form.is_valid():
         chosen = set(form.cleaned_data["workers"])
         some = [
