@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
+from stdnum.iso7064 import mod_11_2
 
 from linli.kernel.roles import SECRETARY, SOCIAL, STREET, WORKER
 from linli.people.models import User
 from linli.training import services, testing
 from linli.training.models import Session, Venue
-from linli.workforce.tests.conftest import COMMUNITY, COUNTY, OTHER_COMMUNITY, a_worker, in_post
+from linli.workforce import services as workforce
 from tests.people import lay_places, make_person
 
+COUNTY, COMMUNITY, OTHER_COMMUNITY = "370614", "370614001001", "370614002001"
+SERIAL = count(1)
 START = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
 """Nine o'clock in Shanghai."""
 BEFORE = START - timedelta(days=5)
@@ -21,11 +25,35 @@ DURING = START + timedelta(minutes=5)
 AFTER = START + timedelta(hours=2)
 
 
-def served(user: User | None = None, **changes: Any) -> Any:
+def served(
+    user: User | None = None,
+    *,
+    name: str = "王海燕",
+    place: str = COMMUNITY,
+    title: str = "worker",
+    since_on: date = date(2020, 3, 1),
+) -> Any:
     """Somebody with a file who has served since 2020; `user`: their account."""
-    title = changes.pop("title", "worker")
-    worker = a_worker(user=user, **changes)
-    in_post(worker, place=worker.place, title=title)
+    body = f"37068419900504{next(SERIAL) % 1000:03d}"
+    worker = workforce.open_file(
+        by=None,
+        county=COUNTY,
+        place=place,
+        name=name,
+        id_number=body + mod_11_2.calc_check_digit(body),
+        politics="none",
+        user=user,
+        now=BEFORE,
+    )
+    workforce.appoint(
+        by=None,
+        worker=worker,
+        place=place,
+        title=title,
+        way="inherited",
+        since_on=since_on,
+        now=BEFORE,
+    )
     return worker
 
 
@@ -82,7 +110,7 @@ def learner(county: Any) -> User:
 def other_learner(county: Any) -> User:
     """A worker of another street with an account."""
     user = make_person("worker2", "李国庆", WORKER, OTHER_COMMUNITY)
-    served(user, name="李国庆", place=OTHER_COMMUNITY, phone="")
+    served(user, name="李国庆", place=OTHER_COMMUNITY)
     return user
 
 

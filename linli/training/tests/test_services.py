@@ -7,6 +7,7 @@ from django.utils import timezone
 from linli.cases.models import DutyDone
 from linli.kernel.place import Scope
 from linli.kernel.rulings import Refused
+from linli.trail.models import Line
 from linli.training import figures, owed, queries, rules, services, testing
 from linli.training.models import Paper, SignIn
 from linli.training.tests.conftest import (
@@ -20,7 +21,6 @@ from linli.training.tests.conftest import (
     questions,
     served,
 )
-from linli.trail.models import Line
 from linli.workforce.models import Certificate
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_an_account_without_a_file_signs_nobody_in(venue, secretary):
 
 def test_a_list_on_paper_is_taken_whole_or_not_at_all(venue, learner, other_learner):
     session = a_session(venue)
-    here, stranger = learner.worker_file, served(name="孙红霞", phone="")
+    here, stranger = learner.worker_file, served(name="孙红霞")
     left = stranger.tenures.get()
     left.until_on, left.ended_how, left.ended_at = BEFORE.date(), "moved", BEFORE
     left.save()
@@ -201,7 +201,7 @@ def test_what_a_page_of_people_owes_takes_as_many_queries_as_one(
     venue, learner, django_assert_num_queries
 ):
     for n in range(6):
-        served(name=f"工作人员{n}", phone="")
+        served(name=f"工作人员{n}")
     everybody = queries.serving(Scope.of(COMMUNITY), AFTER.date())
     assert len(everybody) == 7
     for rows in (list(everybody[:1]), list(everybody)):
@@ -240,7 +240,7 @@ def test_the_database_lets_nobody_in_after_the_list_was_closed(venue, learner):
     with pytest.raises(DatabaseError, match="nobody_signs_in"), transaction.atomic():
         SignIn.objects.create(
             session=session,
-            worker=served(name="张建波", phone=""),
+            worker=served(name="张建波"),
             place=COMMUNITY,
             way="qr",
             at=AFTER,
