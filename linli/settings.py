@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "linli.exams",
     "linli.training",
     "linli.mentoring",
+    "linli.reserve",
     "linli.premises",
     "linli.leads",
     "linli.survey",

@@ -23,6 +23,7 @@ from linli.sources.leads import LeadKind, lead_kind_named, lead_kinds
 from linli.sources.library import OWN, Article, Library, Number, Source, check_folder, load
 from linli.sources.procedures import Procedure
 from linli.sources.quota import BASES, BUILT, QUOTA_LEVELS, QuotaRule, Tier
+from linli.sources.reserve import HardIndicator, indicators_in_force
 from linli.sources.rooms import RoomKind, room_kind, room_kind_named, room_kinds
 from linli.sources.vetting import LEVELS, Circumstance, in_force
 from linli.sources.words import Worded
@@ -46,6 +47,7 @@ __all__ = [
     "Circumstance",
     "DisclosureRule",
     "Fund",
+    "HardIndicator",
     "Ladder",
     "LeadKind",
     "Number",
@@ -65,6 +67,7 @@ __all__ = [
     "check_local",
     "circumstances_of",
     "fund_named",
+    "hard_indicators",
     "ladder_of",
     "lead_kind_named",
     "lead_kinds",
@@ -231,6 +234,12 @@ def circumstances_of(*, on: date, place: str, local: Path | None = None) -> dict
     """What a joint vetting asks about on a day at a place, by code: of one code the narrowest
     place wins, then the latest."""
     return in_force(_library(local).circumstances, on=on, place=place)
+
+
+def hard_indicators(*, on: date, place: str, local: Path | None = None) -> dict[str, HardIndicator]:
+    """The hard indicators of the reserve on a day at a place, by code, in order: the table of the
+    narrowest place as a whole, of one code the latest."""
+    return indicators_in_force(_library(local).indicators, on=on, place=place)
 
 
 def _rank(rule: QuotaRule) -> tuple[int, date, int]:

@@ -13,6 +13,7 @@ from linli.kernel.words import gettext_noop as _
 from linli.sources import chart, quota, rooms
 from linli.sources.disclosure import PERIODS, PUBLISHERS, SPOTS, SUBJECTS
 from linli.sources.ladders import ladder_form
+from linli.sources.reserve import indicator_form
 from linli.sources.vetting import circumstance_form
 
 KINDS = {
@@ -86,6 +87,7 @@ _SOURCE_WORDS = {
     "procedure": list,
     "ladder": list,
     "vetting": list,
+    "reserve": list,
     "aliases": dict,
 }
 _SOURCE_NEEDS = (
@@ -206,6 +208,7 @@ def check_form(data: Mapping[str, Any], *, local: bool) -> Ruling:
         ruling &= _quota_form(rule)
     ruling &= every(ladder_form(raw) for raw in data.get("ladder", []))
     ruling &= every(circumstance_form(raw) for raw in data.get("vetting", []))
+    ruling &= every(indicator_form(raw) for raw in data.get("reserve", []))
     return ruling & _aliases_form(data.get("aliases", {}))
 
 

@@ -19,6 +19,7 @@ from linli.sources.ladders import Ladder, make_ladder
 from linli.sources.procedure_checks import cites_of, numbers_of, procedure_form
 from linli.sources.procedures import Procedure, make, whole
 from linli.sources.quota import QuotaRule, Tier
+from linli.sources.reserve import HardIndicator, make_indicator
 from linli.sources.vetting import Circumstance, make_circumstance
 from linli.sources.words import Worded
 
@@ -115,6 +116,7 @@ class Library:
     procedures: tuple[Procedure, ...] = ()
     ladders: tuple[Ladder, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
+    indicators: tuple[HardIndicator, ...] = ()
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     charts: dict[int, tuple[chart.Category, ...]] = field(default_factory=dict)
 
@@ -143,6 +145,7 @@ def _read(folder: Path, base: Library | None) -> tuple[Library, Ruling]:
             base.procedures,
             base.ladders,
             base.circumstances,
+            base.indicators,
             dict(base.aliases),
         )
     faults: list[Ruling] = []
@@ -225,7 +228,7 @@ def _take(made: Library, data: Mapping[str, Any]) -> Ruling:
 
 
 def _take_corps(made: Library, data: Mapping[str, Any], source: Source) -> None:
-    """Ladders of posts, and what a joint vetting asks about."""
+    """Ladders of posts, what a joint vetting asks about, and the indicators of the reserve."""
     made.ladders += tuple(
         make_ladder(
             raw,
@@ -245,6 +248,16 @@ def _take_corps(made: Library, data: Mapping[str, Any], source: Source) -> None:
             order=len(made.circumstances) + n,
         )
         for n, raw in enumerate(data.get("vetting", []))
+    )
+    made.indicators += tuple(
+        make_indicator(
+            raw,
+            place=source.place,
+            source=source.key,
+            confidence=source.confidence,
+            order=len(made.indicators) + n,
+        )
+        for n, raw in enumerate(data.get("reserve", []))
     )
 
 
@@ -342,6 +355,7 @@ def _grounds(made: Library, data: Mapping[str, Any]) -> Ruling:
             *data.get("quota", []),
             *data.get("ladder", []),
             *data.get("vetting", []),
+            *data.get("reserve", []),
         )
         if isinstance(rule, dict)
         for c in rule.get("cites", [])

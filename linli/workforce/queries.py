@@ -233,6 +233,13 @@ def bars(mark: str) -> list[rules.Barred]:
     return [rules.Barred(row.from_on, row.until_on, row.cite) for row in rows]
 
 
+def barred(marks: Collection[str], on: date) -> set[str]:
+    """Those of some people who must not be appointed on a day, in one query."""
+    rows = Bar.objects.filter(id_mark__in=marks, lifted_at__isnull=True, from_on__lte=on)
+    rows = rows.filter(Q(until_on__isnull=True) | Q(until_on__gte=on))
+    return set(rows.values_list("id_mark", flat=True))
+
+
 def bar_by(mark: str, subject: str) -> Bar | None:
     """What bars somebody by a finding, as the trail names it, if it was not lifted."""
     return Bar.objects.filter(id_mark=mark, subject=subject, lifted_at__isnull=True).first()
