@@ -9,6 +9,7 @@ import * as dialogs from "./parts/dialogs.js";
 import * as drafts from "./parts/drafts.js";
 import * as echoes from "./parts/echoes.js";
 import * as files from "./parts/files.js";
+import * as grid from "./parts/grid.js";
 import * as maps from "./parts/maps.js";
 import * as match from "./parts/match.js";
 import * as menus from "./parts/menus.js";
@@ -18,8 +19,8 @@ import * as search from "./parts/search.js";
 import * as theme from "./parts/theme.js";
 
 const parts = [
-  charts, choices, copy, dialogs, drafts, echoes, files, maps, match, menus, notes, position,
-  search, theme,
+  charts, choices, copy, dialogs, drafts, echoes, files, grid, maps, match, menus, notes,
+  position, search, theme,
 ];
 
 window.htmx = htmx;

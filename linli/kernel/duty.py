@@ -15,6 +15,7 @@ class Duty:
     """Something owed once a period.
 
     `due_day`: natural day of the month after the period (0: it is owed during the period).
+    `group`: the part of the desk it stands in with others of its kind ("" = this month's duties).
     `due_rule`: subject of the publication rule that says the day instead, place by place.
     """
 
@@ -25,6 +26,7 @@ class Duty:
     due_day: int = 0
     due_rule: str = ""
     page: str = ""
+    group: str = ""
     cites: tuple[str, ...] = ()
 
     def period(self, day: date) -> str:

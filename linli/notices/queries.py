@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from linli.cases import queries as cases
 from linli.kernel.calendar import WORK, Calendar
@@ -70,11 +71,21 @@ class PersonShown:
 
 
 @dataclass(slots=True)
+class Group:
+    """What a person owes of one kind, what is overdue first: its heading, and how much is late."""
+
+    name: str
+    lines: list[Line]
+    late: int
+
+
+@dataclass(slots=True)
 class Desk:
     waiting: list[Line] = field(default_factory=list)
     overdue: list[Line] = field(default_factory=list)
     duties: list[Line] = field(default_factory=list)
     others: list[Line] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     people: list[PersonShown] = field(default_factory=list)
     waiting_count: int = 0
@@ -84,7 +95,7 @@ class Desk:
 
     @property
     def is_clear(self) -> bool:
-        return not (self.waiting or self.overdue or self.duties or self.others)
+        return not (self.waiting or self.overdue or self.duties or self.others or self.groups)
 
     @property
     def busy(self) -> list[PersonShown]:
@@ -130,15 +141,36 @@ def desk(access: people.Access, *, now: datetime) -> Desk:
     found.overdue = [_step_line(w, named, calendar, today) for w in late[:MOST]]
     found.waiting_count, found.overdue_count = len(coming), len(late)
     found.steps_count = len(steps)
+    grouped = []
     for each in owed:
         line = _duty_line(each, named, calendar, today)
-        (found.overdue if each.due_on < today else found.duties).append(line)
+        if line.group:
+            grouped.append(line)
+        else:
+            (found.overdue if each.due_on < today else found.duties).append(line)
+            found.overdue_count += each.due_on < today
     del found.overdue[MOST:], found.duties[MOST:]
-    found.overdue_count += sum(each.due_on < today for each in owed)
-    found.others = offered(access, today)
+    others = offered(access, today)
+    found.others = [line for line in others if not line.group]
+    found.groups = _groups([*grouped, *(line for line in others if line.group)], today)
     found.changes = _changes(stamps, access.user)
     found.people = _people(posts, access, named, today) if posts else []
     return found
+
+
+def _groups(lines: list[Line], today: date) -> list[Group]:
+    """Lines of one kind together: what is overdue first, then by the day it is due."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line.group].append(line)
+    return [
+        Group(
+            name,
+            sorted(some, key=lambda line: (line.due is None, line.due or today))[:MOST],
+            sum(line.due is not None and line.due < today for line in some),
+        )
+        for name, some in sorted(found.items())
+    ]
 
 
 def _mine(access: people.Access, some: Iterable[Any]) -> list[Any]:
@@ -214,10 +246,16 @@ def _duty_line(each: rules.Owed, named: dict[str, str], calendar: Calendar, toda
         title=each.duty.name,
         url=_duty_link(each),
         place=named.get(each.place, each.place),
-        step=_named(Span.of_code(each.period)),
+        step=_named(Span.of_code(each.period)) + _people_of(each),
         left=calendar.left(today, each.due_on, WORK),
         due=each.due_on,
+        group=each.duty.group,
     )
+
+
+def _people_of(each: rules.Owed) -> str:
+    """How many people a duty is owed for."""
+    return gettext("，%(n)s人") % {"n": each.people} if each.people else ""
 
 
 def _named(span: Span) -> str:

@@ -15,13 +15,15 @@ EARLIER = 2
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A duty owed for a period at a place until a day. `args`: of the duty's page, where known."""
+    """A duty owed for a period at a place until a day. `args`: of the duty's page, where known;
+    `people`: for so many of them (0: it is no matter of people)."""
 
     duty: Duty
     place: str
     period: str
     due_on: date
     args: tuple[str, ...] = ()
+    people: int = 0
 
 
 def owed(duty: Duty, *, place: str, since: date, today: date) -> list[Owed]:

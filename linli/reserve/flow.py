@@ -9,7 +9,7 @@ from linli.kernel.roles import MENTOR, ORGANISATION, SECRETARY, SOCIAL
 from linli.kernel.words import gettext_noop as _
 
 ADMIT, APPOINT = "admit", "appoint"
-CORPS = _("队伍")
+CORPS = _("队伍：本月要做")
 
 ENTERING = Flow(
     code="reserve_entering",
@@ -48,5 +48,6 @@ ENTRY_DUTY = Duty(
     months=MONTH,
     due_day=5,
     page="reserve:month",
+    group=CORPS,
     cites=("储备规则:5",),
 )

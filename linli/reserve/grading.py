@@ -8,7 +8,7 @@ from datetime import date
 
 from linli.kernel.calendar import months_later
 from linli.kernel.period import Span
-from linli.kernel.rulings import Ruling, every, require
+from linli.kernel.rulings import Reason, Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 from linli.sources import HardIndicator
 
@@ -197,7 +197,7 @@ def result(
                 LEAVE,
                 "floor",
                 half=half,
-                indicator=one.name,
+                indicator=code,
                 points=shown(by[code]),
                 least=shown(least),
             )
@@ -306,6 +306,11 @@ class Point:
     text: str
     values: dict[str, object]
 
+    @property
+    def reason(self) -> Reason:
+        """For the reader, in their language."""
+        return Reason(self.text, self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -388,7 +393,7 @@ def may_propose(
                 ready.ready,
                 _("此人还不适任这个岗位：%(lacking)s"),
                 "储备规则:11",
-                lacking=tuple(point.text % point.values for point in ready.points if not point.met),
+                lacking=tuple(str(point.reason) for point in ready.points if not point.met),
             ),
             require(
                 not passed_over or why.strip(),

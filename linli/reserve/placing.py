@@ -145,7 +145,7 @@ def propose(
         place=place,
         title=title,
         rank=mine.talent.rank_now if mine else None,  # type: ignore[attr-defined]
-        facts=[point.text % point.values for point in readiness.points],
+        facts=[[point.text, point.values] for point in readiness.points],
         why=why.strip()[: rules.LONGEST_REASON],
         by=by,
         at=now,
@@ -223,7 +223,7 @@ def appoint(*, by: User, proposal: Proposal, since_on: date, now: datetime) -> P
     move_out(
         talent,
         "appointed",
-        {"where": places.name(proposal.place), "title": words("titles")[proposal.title].name},
+        {"where": places.name(proposal.place), "title": proposal.title},
         on=since_on,
         by=by,
         now=now,

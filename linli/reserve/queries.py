@@ -21,6 +21,7 @@ from django.db.models import (
     Sum,
 )
 
+from linli.kernel.calendar import months_later
 from linli.kernel.identity import parse_id_number
 from linli.kernel.period import Period, Span
 from linli.kernel.place import Scope
@@ -395,3 +396,12 @@ def to_vet(county: str) -> list[Talent]:
     return list(
         rows.filter(Q(state=rules.NOMINATED) | Q(Exists(proposed))).order_by("place", "number")
     )
+
+
+def wants_evaluation(county: str, half: Span, today: date) -> bool:
+    """Whether a half-year that is over has people to evaluate and no evaluation."""
+    if half.last_on >= today or Evaluation.objects.filter(county=county, half=half.code).exists():
+        return False
+    after = number("reserve_evaluated_after_months", on=today, place=county)
+    since = months_later(half.last_on, -after)
+    return Talent.objects.filter(county=county, state=rules.IN, entered_on__lte=since).exists()

@@ -18,6 +18,7 @@ from typing import Any
 class Line:
     """One line of a desk (web/components/desk_item.html): it leads to the form that settles it.
 
+    `group`: the part of the desk it stands in with others of its kind ("" = this month's duties).
     `title`, `step`, `action`: msgids or texts; `place`: a path of names; `left`: working days
     until `due`, negative once it is over, None without a deadline.
     """
@@ -30,6 +31,7 @@ class Line:
     left: int | None = None
     due: date | None = None
     action: Any = ""
+    group: str = ""
 
 
 Offer = Callable[[Any, date], Iterable[Line]]

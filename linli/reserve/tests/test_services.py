@@ -207,9 +207,7 @@ def test_a_second_entry_of_a_month_adds_to_the_first(county):
     assert list(Entry.objects.values_list("number", flat=True)) == [1, 2]
 
 
-@pytest.mark.parametrize(
-    ("month", "said"), [("2026-08", "还没有到"), ("2025-08", "还没有入库")]
-)
+@pytest.mark.parametrize(("month", "said"), [("2026-08", "还没有到"), ("2025-08", "还没有入库")])
 def test_a_month_outside_the_stay_is_refused(county, month, said):
     with pytest.raises(Refused, match=said):
         county.write(county.talent(), month)
