@@ -3,61 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.files.base import File as Upload
 from django.db.models import Max
 from django.utils import timezone
 
-from linli.cases import services as cases
 from linli.files import services as files
 from linli.kernel.period import Period
-from linli.kernel.place import Scope
-from linli.reserve import flow, queries, rules
+from linli.kernel.rulings import every, require
+from linli.kernel.words import gettext_noop as _
+from linli.reserve import queries, rules
 from linli.reserve.entering import User
 from linli.reserve.models import Entry, Evidence, Talent
+from linli.reserve.services import Told
 from linli.trail.acts import act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What somebody did in a month, and what was done for them."""
+
+    talent: Talent
+    told: str
+    helped: str = ""
 
 
 @act("reserve.write_entry")
 def write_entry(
     *, by: User, talent: Talent, period: str, told: str, helped: str = "", now: datetime
 ) -> Entry:
-    """Write what somebody did in a month, and what was done for them; a second entry of a month
-    adds to the first. With the last one missing the community's duty of the month is done."""
-    talent = queries.locked(talent)
-    month = Period(period)
-    (
-        rules.may_write(
-            state=talent.state,
-            period=month,
-            entered_on=talent.entered_on,
-            told=told,
-            today=timezone.localdate(now),
-        )
-        & rules.impersonal(helped, "helped")
+    """Write what somebody did in a month; a second entry of a month adds to the first."""
+    return _write(by, Period(period), [Line(talent=talent, told=told, helped=helped)], now, "")[0]
+
+
+@act("reserve.write_month")
+def write_month(*, by: User, period: str, lines: Sequence[Line], now: datetime) -> Told:
+    """Write the entries of several people for a month: all of them or, with every fault told
+    (at ``t<key>``), none."""
+    require(lines, _("还没有写"), "储备规则:5").enforce()
+    made = _write(by, Period(period), lines, now, "t")
+    return Told(made[0], {"period": period, "people": len(made)})
+
+
+def _write(
+    by: User, month: Period, lines: Sequence[Line], now: datetime, prefix: str
+) -> list[Entry]:
+    keys = [line.talent.pk for line in lines]
+    rows = {row.pk: row for row in Talent.objects.select_for_update().filter(pk__in=keys)}
+    today = timezone.localdate(now)
+    every(
+        (
+            rules.may_write(
+                state=rows[line.talent.pk].state,
+                period=month,
+                entered_on=rows[line.talent.pk].entered_on,
+                told=line.told,
+                today=today,
+            )
+            & rules.impersonal(line.helped, "helped")
+        ).at("told" if prefix else "", line.talent.pk if prefix else None)
+        for line in lines
     ).enforce()
-    last = talent.entries.filter(period=month.code).aggregate(last=Max("number"))["last"] or 0
-    made = Entry.objects.create(
-        talent=talent,
-        place=talent.place,
-        period=month.code,
-        number=last + 1,
-        told=told.strip(),
-        helped=helped.strip(),
-        by=by,
-        at=now,
+    last = dict(
+        Entry.objects.filter(talent__in=keys, period=month.code)
+        .order_by()
+        .values_list("talent")
+        .annotate(last=Max("number"))
     )
-    if not last and not queries.owing(Scope.of(talent.place), [month]):
-        cases.do_duty(
-            by=by,
-            duty=flow.ENTRY_DUTY,
-            place=talent.place,
+    return Entry.objects.bulk_create(
+        Entry(
+            talent=rows[line.talent.pk],
+            place=rows[line.talent.pk].place,
             period=month.code,
-            subject=made,
-            now=now,
+            number=last.get(line.talent.pk, 0) + 1,
+            told=line.told.strip(),
+            helped=line.helped.strip(),
+            by=by,
+            at=now,
         )
-    return made
+        for line in lines
+    )
 
 
 @act("reserve.add_evidence")
@@ -75,34 +103,81 @@ def add_evidence(
 ) -> Evidence:
     """Bring evidence for a hard indicator: a figure of a day, what it is about, and a paper
     (content, name) or the number of one."""
-    talent = queries.locked(talent)
-    table = queries.indicators(talent.county, on)
-    rules.may_prove(
-        state=talent.state,
-        indicator=table.get(indicator),
-        figure=figure,
-        on=on,
-        entered_on=talent.entered_on,
-        proof=bool(papers or reference.strip()),
-        told=told,
-        signed=queries.signed_half(talent.county, on),
-        today=timezone.localdate(now),
+    proof = Proof(indicator=indicator, on=on, told=told, reference=reference, papers=papers)
+    return _prove(by, proof, [(talent, figure)], now, listed=False)[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One piece of evidence: for which indicator, of which day, about what, and what shows it."""
+
+    indicator: str
+    on: date
+    told: str
+    reference: str = ""
+    papers: Sequence[tuple[bytes | Upload, str]] = ()
+
+
+@act("reserve.prove_many")
+def prove_many(
+    *, by: User, proof: Proof, figures: Sequence[tuple[Talent, int]], now: datetime
+) -> Told:
+    """Bring one paper that shows figures of several people, as a sign-in sheet does: all of them
+    or, with every fault told (row = key of the file), none."""
+    require(figures, _("还没有填人员的数"), "储备规则:4").enforce()
+    made = _prove(by, proof, figures, now, listed=True)
+    return Told(made[0], {"indicator": proof.indicator, "people": len(made)})
+
+
+def _prove(
+    by: User, proof: Proof, figures: Sequence[tuple[Talent, int]], now: datetime, *, listed: bool
+) -> list[Evidence]:
+    keys = [talent.pk for talent, _figure in figures]
+    rows = {row.pk: row for row in Talent.objects.select_for_update().filter(pk__in=keys)}
+    county = figures[0][0].county
+    table, signed = (
+        queries.indicators(county, proof.on),
+        queries.signed_half(county, proof.on),
+    )
+    every(
+        rules.may_prove(
+            state=rows[talent.pk].state,
+            indicator=table.get(proof.indicator),
+            figure=figure,
+            on=proof.on,
+            entered_on=rows[talent.pk].entered_on,
+            proof=bool(proof.papers or proof.reference.strip()),
+            told=proof.told,
+            signed=signed,
+            today=timezone.localdate(now),
+        ).at("", talent.pk if listed else None)
+        for talent, figure in figures
     ).enforce()
-    kept = [
-        files.keep(by=by, content=content, name=name, place=talent.place, personal=True, now=now)  # type: ignore[arg-type]
-        for content, name in papers[:1]
-    ]
-    return Evidence.objects.create(
-        talent=talent,
-        place=talent.place,
-        indicator=indicator,
-        on_day=on,
-        figure=figure,
-        told=told.strip(),
-        reference=reference.strip()[:64],
-        file=kept[0] if kept else None,
-        by=by,
-        at=now,
+    kept: dict[str, Any] = {}
+    for place in {rows[talent.pk].place for talent, _figure in figures}:
+        for content, name in proof.papers[:1]:
+            kept[place] = files.keep(
+                by=by,  # type: ignore[arg-type]
+                content=content,  # type: ignore[arg-type]
+                name=name,
+                place=place,
+                personal=True,
+                now=now,
+            )
+    return Evidence.objects.bulk_create(
+        Evidence(
+            talent=rows[talent.pk],
+            place=rows[talent.pk].place,
+            indicator=proof.indicator,
+            on_day=proof.on,
+            figure=figure,
+            told=proof.told.strip(),
+            reference=proof.reference.strip()[:64],
+            file=kept.get(rows[talent.pk].place),
+            by=by,
+            at=now,
+        )
+        for talent, figure in figures
     )
 
 

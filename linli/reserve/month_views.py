@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.kernel.period import Period
 from linli.kernel.place import Scope
-from linli.kernel.rulings import Refused
+from linli.kernel.rulings import Refused, Ruling
 from linli.places import queries as places
 from linli.reserve import forms, growing, queries, rules, showing
 from linli.reserve.views import FORM, UNPROCESSABLE
@@ -127,6 +127,18 @@ def _community(code: str, period: str) -> Any:
     return found
 
 
+def _put_on(sheets: dict[int, forms.EntryForm], ruling: Ruling) -> str:
+    """Each reason beside the field of the person it is about; the first of those about nobody."""
+    rest = ""
+    for reason in ruling.reasons:
+        form = sheets.get(reason.row or 0)
+        if form is None:
+            rest = rest or say(reason)
+        else:
+            form.add_error(reason.field if reason.field in form.fields else None, say(reason))
+    return rest or _("有几处要改，写的都还在")
+
+
 @never_cache
 @require_http_methods(FORM)
 @needs(*WRITERS, of=_community)
@@ -139,37 +151,28 @@ def month(request: HttpRequest, found: Any) -> HttpResponse:
     for form in sheets.values():
         del form.fields["period"]
         form.fields["told"].required = False
-    faults = 0
+    faults = False
     if request.method == "POST":
-        done = 0
-        for row in open_:
-            form = sheets[row.pk]
-            if not form.is_valid() or not form.cleaned_data["told"].strip():
-                faults += bool(form.errors)
-                continue
+        faults = not all([form.is_valid() for form in sheets.values()])
+        wrote = [
+            growing.Line(talent=row, **sheets[row.pk].cleaned_data)
+            for row in open_
+            if sheets[row.pk].is_valid() and sheets[row.pk].cleaned_data["told"].strip()
+        ]
+        if not faults:
             try:
-                growing.write_entry(
+                told = growing.write_month(
                     by=request.user,  # type: ignore[arg-type]
-                    talent=row,
                     period=month.code,
-                    told=form.cleaned_data["told"],
-                    helped=form.cleaned_data["helped"],
+                    lines=wrote,
                     now=timezone.now(),
                 )
             except Refused as refused:
-                faults += 1
-                for reason in refused.ruling.reasons:
-                    field = reason.field if reason.field in form.fields else None
-                    form.add_error(field, say(reason))
+                faults = True
+                messages.error(request, _put_on(sheets, refused.ruling))
             else:
-                done += 1
-        if done:
-            messages.success(request, _("已记%(n)s人") % {"n": done})
-        if not faults:
-            return redirect("reserve:month", found.place, month.code)
-        rows = list(queries.month_list(Scope.of(found.place), month))
-        left = {row.pk for row in rows if row.wrote_at is None}
-        open_ = [row for row in open_ if row.pk in left]
+                messages.success(request, _("已记%(people)s人") % told.facts)
+                return redirect("reserve:month", found.place, month.code)
     today = timezone.localdate()
     context = {
         "place": found,

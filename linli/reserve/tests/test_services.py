@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
-from linli.cases.models import Case, DutyDone
+from linli.cases.models import Case
+from linli.kernel.period import Period
 from linli.kernel.roles import SECRETARY
 from linli.kernel.rulings import Refused
 from linli.reserve import growing, placing, queries, services
@@ -192,13 +193,35 @@ def test_a_list_from_before_is_taken_over_whole_or_not_at_all(county):
     assert not Talent.objects.exists()
 
 
-def test_the_duty_of_a_month_is_done_with_the_last_entry(county):
+def test_what_a_community_owes_of_a_month_goes_down_with_each_entry(county):
     first, second = county.talent(), county.talent(name="李强")
+    month, scope = Period("2026-06"), queries.Scope.of(COMMUNITY)
     county.write(first, "2026-06")
-    assert not DutyDone.objects.exists()
+    assert queries.owing(scope, [month]) == {(COMMUNITY, "2026-06"): 1}
     county.write(second, "2026-06")
-    done = DutyDone.objects.get()
-    assert (done.duty, done.place, done.period) == ("reserve_entry", COMMUNITY, "2026-06")
+    assert queries.owing(scope, [month]) == {}
+
+
+def test_a_month_is_written_for_all_or_for_nobody(county):
+    first, second = county.talent(), county.talent(name="李强")
+    lines = [growing.Line(talent=first, told="跟班"), growing.Line(talent=second, told="")]
+    with pytest.raises(Refused) as refused:
+        growing.write_month(by=county.secretary, period="2026-06", lines=lines, now=NOW)
+    assert {reason.row for reason in refused.value.ruling.reasons} == {second.pk}
+    assert not Entry.objects.exists()
+
+
+def test_one_sheet_shows_figures_of_several_people(county):
+    first, second = county.talent(), county.talent(name="李强")
+    proof = growing.Proof(
+        indicator="learning", on=date(2026, 5, 20), told="网格学校培训", reference="PX-5"
+    )
+    told = {"by": county.keeper, "proof": proof, "now": NOW}
+    with pytest.raises(Refused) as refused:
+        growing.prove_many(**told, figures=[(first, 8), (second, 0)])
+    assert {reason.row for reason in refused.value.ruling.reasons} == {second.pk}
+    growing.prove_many(**told, figures=[(first, 8), (second, 6)])
+    assert list(Evidence.objects.order_by("figure").values_list("figure", flat=True)) == [6, 8]
 
 
 def test_a_second_entry_of_a_month_adds_to_the_first(county):
