@@ -38,10 +38,10 @@ SOURCES = ("recruitment", "graduate", "grid", "veteran", "property", "party_hous
 EXCELLENT, GOOD, FAIR, POOR, FLOOR = "excellent", "good", "fair", "poor", "floor"
 REACHED = {
     EXCELLENT: (92, 100),
-    GOOD: (80, 89),
-    FAIR: (66, 73),
+    GOOD: (73, 84),
+    FAIR: (63, 70),
     POOR: (40, 52),
-    FLOOR: (78, 88),
+    FLOOR: (84, 92),
 }
 """Percent of what earns all points, by how somebody does."""
 NOTES = (
@@ -137,15 +137,12 @@ class Story:
             by=self.by, county=self.county, rows=rows, now=self.at(self.half.first_on)
         )
         talents = list(Talent.objects.filter(county=self.county).order_by("number"))
-        fates = [POOR] * 5 + [FLOOR] + [FAIR] * 15 + [GOOD] * 39
-        fates += [EXCELLENT] * (SIZE - len(fates))
+        fates = [POOR] * 5 + [FLOOR] + [FAIR] * 15 + [GOOD] * 33
+        others = [row for row in talents if row.worker_id is None]
+        fates += [EXCELLENT] * (len(others) - len(fates))
         self.chance.shuffle(fates)
-        for n, talent in enumerate(talents):
-            self.fates[talent.pk] = EXCELLENT if talent.worker_id else fates[n]
-        poor = [talent for talent in talents if self.fates[talent.pk] in (POOR, FLOOR)]
-        spare = [talent for talent in talents if self.fates[talent.pk] == GOOD]
-        for talent in spare[: 6 - len(poor)]:
-            self.fates[talent.pk] = POOR
+        self.fates = {row.pk: EXCELLENT for row in talents}
+        self.fates |= {row.pk: fate for row, fate in zip(others, fates, strict=True)}
 
     def _serving(self, most: int) -> Iterator[services.Was]:
         """Young workers with college who are in the reserve for a higher post."""
