@@ -197,7 +197,7 @@ class Story:
         low, high = REACHED[self.fates.get(talent.pk, GOOD)]
         share = self.chance.randint(low, high)
         if self.fates.get(talent.pk) == FLOOR and one.code == "politics":
-            share = 34
+            share = 17
         if not whole and one.counted == "sum":
             share = share * 3 // 5
         return max(one.least + -(-(one.full - one.least) * share // 100), 1)

@@ -91,47 +91,25 @@ def score(
             "talent"
         )
     }
-    today = timezone.localdate(now)
-    other = COUNTY if side == COMMUNITY else COMMUNITY
-    shown = queries.shown_by_evidence([row.talent_id for row in rows.values()], half, table)
-    every(
-        [
-            grading.may_score(
-                signed=evaluation.signed_at is not None,
-                side=side,
-                other_side_by=queries.scorers(evaluation, other),
-                by=by.pk if by else None,
-                holds=by is None
-                or all(_holds(by, side, row.place, today) for row in rows.values()),
-            ),
-            *(
-                grading.may_figure(
-                    indicator=table[code],
-                    figure=figure,
-                    proved=shown[rows[pk].talent_id][code],
-                    name=rows[pk].talent.name,
-                ).at(f"s{pk}_{code}")
-                for pk, figures in words.items()
-                if pk in rows
-                for code, figure in figures.items()
-                if code in table
-            ),
-        ]
-    ).enforce()
-    made = [
-        Score(
-            sheet=rows[pk],
-            side=side,
-            indicator=code,
-            figure=figure,
-            tenths=table[code].tenths(figure),
-            by=by,
-            at=now,
-        )
+    taken = [
+        (rows[pk], table[code], figure)
         for pk, figures in words.items()
         if pk in rows
         for code, figure in figures.items()
         if code in table
+    ]
+    (_may_score(by, evaluation, side, list(rows.values()), now) & _may_take(taken, half)).enforce()
+    made = [
+        Score(
+            sheet=row,
+            side=side,
+            indicator=one.code,
+            figure=figure,
+            tenths=one.tenths(figure),
+            by=by,
+            at=now,
+        )
+        for row, one, figure in taken
     ]
     Score.objects.bulk_create(
         made,
@@ -140,6 +118,38 @@ def score(
         update_fields=["figure", "tenths", "by", "at"],
     )
     return services.Told(evaluation, {"side": side, "people": len(rows)})
+
+
+def _may_score(
+    by: User, evaluation: Evaluation, side: str, rows: list[Sheet], now: datetime
+) -> Ruling:
+    """May somebody score these people for a side?"""
+    today = timezone.localdate(now)
+    other = COUNTY if side == COMMUNITY else COMMUNITY
+    return grading.may_score(
+        signed=evaluation.signed_at is not None,
+        side=side,
+        other_side_by=queries.scorers(evaluation, other),
+        by=by.pk if by else None,
+        holds=by is None
+        or all(_holds(by, side, place, today) for place in {row.place for row in rows}),
+    )
+
+
+def _may_take(taken: list[tuple[Sheet, HardIndicator, int]], half: Span) -> Ruling:
+    """Whether each figure is one that the evidence shows; at ``s<sheet>_<indicator>``."""
+    table = {one.code: one for _row, one, _figure in taken}
+    keys = {row.talent_id for row, _one, _figure in taken}
+    shown = queries.shown_by_evidence(keys, half, table)
+    return every(
+        grading.may_figure(
+            indicator=one,
+            figure=figure,
+            proved=shown[row.talent_id][one.code],
+            name=row.talent.name,
+        ).at(f"s{row.pk}_{one.code}")
+        for row, one, figure in taken
+    )
 
 
 def _holds(by: User, side: str, place: str, today: date) -> bool:

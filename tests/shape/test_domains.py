@@ -55,6 +55,7 @@ ROOMS_OFFERED = {
     "ledger": {"posting"},
     "places": {"naming"},
     "premises": {"atlas", "offers"},
+    "vetting": {"answering", "results"},
     "workforce": {"clearance", "records"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "localdate", "localtime", "monotonic"}
