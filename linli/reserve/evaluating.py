@@ -242,7 +242,7 @@ def _told(
     for pk, row in here.items():
         talent = row.talent
         missing = rules.missing_months(
-            entered_on=talent.entered_on or half.first_on,
+            entered_on=queries.counted_from(talent),
             left_on=None,
             written=wrote.get(talent.pk, set()),
             today=today,

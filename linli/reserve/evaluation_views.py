@@ -64,7 +64,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         {
             "row": row,
             "half": queries.half_text(row.half),
-            "state": (gettext_lazy("已签署"), "sealed")
+            "state": (gettext_lazy("已签署"), "done")
             if row.signed_at
             else (gettext_lazy("评分中"), "open"),
         }
@@ -85,35 +85,60 @@ def _halves(county: str, today: date) -> list[dict[str, Any]]:
     return found
 
 
-RANKING = (
-    Column(code="rank", label=gettext_lazy("名次"), kind="number"),
+FIRST = (
     Column(
         code="name",
         label=gettext_lazy("姓名"),
         value="talent.name",
         href=lambda row: reverse("reserve:talent", args=[row.talent_id]),
     ),
-    Column(code="where", label=gettext_lazy("社区")),
-    Column(
-        code="politics",
-        label=gettext_lazy("政治面貌"),
-        value=lambda row: showing.word("politics", row.talent.politics),
-    ),
-    Column(code="points", label=gettext_lazy("得分"), value=lambda row: showing.points(row.tenths)),
+    Column(code="rank", label=gettext_lazy("名次"), kind="number"),
     Column(
         code="grade",
         label=gettext_lazy("等次"),
         kind="state",
         value=lambda row: showing.grade_of(row.grade),
     ),
-    Column(code="by", label=gettext_lazy("各项得分"), value=lambda row: row.by_indicator),
-    Column(code="missing", label=gettext_lazy("缺记月数"), kind="number"),
+    Column(
+        code="points",
+        label=gettext_lazy("得分"),
+        kind="number",
+        value=lambda row: showing.points(row.tenths),
+    ),
+)
+LAST = (
+    Column(code="where", label=gettext_lazy("社区")),
+    Column(
+        code="affiliation",
+        label=gettext_lazy("政治面貌"),
+        value=lambda row: showing.word("politics", row.talent.politics),
+        shown=False,
+    ),
+    Column(code="missing", label=gettext_lazy("缺记月数"), kind="number", shown=False),
     Column(code="left", label=gettext_lazy("出库原因"), value=lambda row: row.left_why),
 )
 
 
+def _columns(evaluation: Evaluation) -> tuple[Column, ...]:
+    """Rank and total, then each indicator of the county."""
+    table = queries.indicators(evaluation.county, Span.of_code(evaluation.half).last_on)
+    return (
+        *FIRST,
+        *(
+            Column(
+                code=f"by_{code}",
+                label=say(one.name),
+                kind="number",
+                value=lambda row, code=code: row.by_indicator.get(code, ""),
+            )
+            for code, one in table.items()
+        ),
+        *LAST,
+    )
+
+
 def _ranking(evaluation: Evaluation, rows: Any) -> showing.Rows:
-    """Sheets with `where`, points by indicator as a text, and why somebody left."""
+    """Sheets with `where`, points by indicator, and why somebody left."""
     table = queries.indicators(evaluation.county, Span.of_code(evaluation.half).last_on)
     share = evaluating.bounds(evaluation.county, Span.of_code(evaluation.half).last_on).community
 
@@ -139,15 +164,12 @@ def _ranking(evaluation: Evaluation, rows: Any) -> showing.Rows:
     return showing.Rows(rows, dress)
 
 
-def _joined(sides: dict[str, dict[str, int]], table: Any, share: int) -> str:
+def _joined(sides: dict[str, dict[str, int]], table: Any, share: int) -> dict[str, str]:
+    """Points by indicator, once both sides have scored all of them."""
     if any(set(table) - set(sides.get(side, {})) for side in grading.SIDES):
-        return ""
+        return {}
     ours, theirs = sides[grading.COMMUNITY], sides[grading.COUNTY]
-    return " · ".join(
-        f"{say(one.name)} "
-        f"{grading.shown((ours[code] * share + theirs[code] * (100 - share) + 50) // 100)}"
-        for code, one in table.items()
-    )
+    return {code: grading.shown(grading.of_both(ours[code], theirs[code], share)) for code in table}
 
 
 @never_cache
@@ -162,7 +184,7 @@ def evaluation(request: HttpRequest, pk: int) -> HttpResponse:
     table = Register(
         request,
         rows=_ranking(found, rows),
-        columns=RANKING,
+        columns=_columns(found),
         excel_out_url=reverse("reserve:ranking_excel", args=[found.pk]),
         empty_title=gettext_lazy("辖区内没有参评人员"),
         empty_text=gettext_lazy("半年最后一天在库满规定月数的参评。"),
@@ -238,7 +260,7 @@ def ranking_excel(request: HttpRequest, pk: int) -> HttpResponse:
     found = _evaluation(request, pk)
     rows = queries.sheets(found, request.access.scope(*FIGURES))  # type: ignore[attr-defined]
     name = _("%(half)s评估排名") % {"half": queries.half_text(found.half)}
-    return excel(name, RANKING, _ranking(found, rows))
+    return excel(name, _columns(found), _ranking(found, rows))
 
 
 @never_cache

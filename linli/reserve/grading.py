@@ -164,10 +164,12 @@ def incomplete(sheet: Sheet, indicators: Collection[str]) -> tuple[str, ...]:
 def joined(sheet: Sheet, indicators: Mapping[str, HardIndicator], community: int) -> dict[str, int]:
     """Tenths of each indicator, the two sides by their shares; halves count up."""
     ours, theirs = sheet.scores[COMMUNITY], sheet.scores[COUNTY]
-    return {
-        code: (ours[code] * community + theirs[code] * (100 - community) + 50) // 100
-        for code in indicators
-    }
+    return {code: of_both(ours[code], theirs[code], community) for code in indicators}
+
+
+def of_both(ours: int, theirs: int, community: int) -> int:
+    """Tenths of both sides by their shares; halves count up."""
+    return (ours * community + theirs * (100 - community) + 50) // 100
 
 
 def shown(tenths: int) -> str:

@@ -29,7 +29,7 @@ from linli.web.registers import Column, Register
 
 OUTCOMES = {"": noop("待任用"), "appointed": noop("已任用"), "withdrawn": noop("已撤回")}
 OUTCOME_KINDS = {"": "wait", "appointed": "done", "withdrawn": "void"}
-MOST = 30
+MOST = 20
 """So many candidates are shown at once; the rest are counted."""
 DEFAULT_TITLE = "worker"
 

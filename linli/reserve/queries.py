@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import (
@@ -20,6 +20,7 @@ from django.db.models import (
     Subquery,
     Sum,
 )
+from django.utils import timezone
 
 from linli.kernel.calendar import months_later
 from linli.kernel.identity import parse_id_number
@@ -110,7 +111,19 @@ def due_month(today: date, county: str = "") -> Period:
 def _lacks_entry(month: Period) -> Q:
     """Files in the reserve that owe a month's entry and have none."""
     written = Entry.objects.filter(talent=OuterRef("pk"), period=month.code)
-    return Q(state=rules.IN, entered_on__lt=month.first_on) & ~Exists(written)
+    return Q(state=rules.IN) & _owes(month) & ~Exists(written)
+
+
+def _owes(month: Period) -> Q:
+    """Files that were in the reserve, and in the system, before a month began."""
+    begun = timezone.make_aware(datetime.combine(month.first_on, time.min))
+    return Q(entered_on__lt=month.first_on, opened_at__lt=begun)
+
+
+def counted_from(talent: Talent) -> date:
+    """The day from which the growth file counts: of entry, or of coming into the system if later."""
+    opened_on = timezone.localdate(talent.opened_at)
+    return max(talent.entered_on or opened_on, opened_on)
 
 
 def talents(scope: Scope) -> QuerySet[Talent]:
@@ -252,7 +265,7 @@ def written(pks: Collection[int]) -> dict[int, set[str]]:
 def month_list(scope: Scope, month: Period) -> QuerySet[Talent]:
     """Who owes a month's entry, each with `wrote`: the moment of the first one."""
     first = Entry.objects.filter(talent=OuterRef("pk"), period=month.code).order_by("number")
-    rows = talents(scope).filter(entered_on__lt=month.first_on)
+    rows = talents(scope).filter(_owes(month))
     rows = rows.filter(Q(left_on__isnull=True) | Q(left_on__gt=month.last_on))
     return rows.annotate(
         wrote_at=Subquery(first.values("at")[:1]),

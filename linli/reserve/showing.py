@@ -14,7 +14,7 @@ from linli.kernel.identity import mask_id_number, mask_phone
 from linli.kernel.period import Period
 from linli.kernel.rulings import Reason
 from linli.places import queries as places
-from linli.reserve import grading, rules
+from linli.reserve import grading, queries, rules
 from linli.reserve.models import Move, Talent
 from linli.sources import hard_indicators, words
 from linli.web.registers import Column
@@ -23,16 +23,16 @@ STATE_KINDS = {
     rules.NOMINATED: "wait",
     rules.IN: "done",
     rules.OUT: "void",
-    rules.USED: "sealed",
+    rules.USED: "done",
     rules.DECLINED: "void",
 }
 GRADE_KINDS = {
     grading.EXCELLENT: "done",
     grading.GOOD: "open",
     grading.FAIR: "wait",
-    grading.LEAVE: "late",
+    grading.LEAVE: "void",
 }
-MOVE_KINDS = {rules.ENTERED: "done", rules.LEFT: "void", rules.APPOINTED: "sealed"}
+MOVE_KINDS = {rules.ENTERED: "done", rules.LEFT: "void", rules.APPOINTED: "done"}
 
 
 def word(of: str, code: str | None) -> Any:
@@ -112,7 +112,7 @@ def behind(talent: Any, due: Period) -> int:
     """Months that are due since the last entry, or since the month of entry."""
     if talent.state != rules.IN or talent.entered_on is None:
         return 0
-    entered = Period.of(talent.entered_on)
+    entered = Period.of(queries.counted_from(talent))
     last = Period(talent.last_period) if talent.last_period else entered
     return max(due.since(max(last, entered)), 0)
 

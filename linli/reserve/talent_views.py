@@ -35,7 +35,7 @@ from linli.web.access import may, needs
 from linli.web.reasons import put_on
 
 NUMBERS = {"id_number": noop("身份证号"), "phone": noop("电话")}
-MOST_EVENTS = 60
+MOST_EVENTS, RECENT = 60, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ def show(request: HttpRequest, found: Talent, *, status: int = 200, **more: Any)
         "half": half,
         "measured": _measured(row, half),
         "evidence": _evidence(row, half),
-        "entries": entries[:12],
-        "more_entries": entries[12:],
+        "entries": entries[:RECENT],
+        "more_entries": entries[RECENT:],
         "missing": _missing(row, {one.period for one in entries}, today),
         "kinds": placing.kinds_ready(row, today) if row.state == rules.IN else (),
         "kind_names": grading.KINDS,
@@ -170,7 +170,7 @@ def _missing(row: Talent, written: set[str], today: date) -> tuple[Period, ...]:
     if row.state != rules.IN or row.entered_on is None:
         return ()
     return rules.missing_months(
-        entered_on=row.entered_on,
+        entered_on=queries.counted_from(row),
         left_on=row.left_on,
         written=written,
         today=today,
@@ -195,7 +195,6 @@ def _events(row: Talent, entries: list[Any]) -> list[dict[str, Any]]:
             "title": noop("不予入库"),
             "text": one.reason,
             "by": one.settled_by.name if one.settled_by else "",
-            "kind": "late",
         }
         for one in row.nominations.filter(outcome=rules.DECLINED).select_related("settled_by")
     ]
@@ -207,7 +206,7 @@ def _events(row: Talent, entries: list[Any]) -> list[dict[str, Any]]:
                 "title": rules.MOVES[move.kind],
                 "text": showing.why(move),
                 "by": move.by.name if move.by else "",
-                "kind": {"in": "done", "used": "seal"}.get(move.kind, "late"),
+                "kind": {"in": "done", "used": "done"}.get(move.kind, ""),
             }
         )
     for sheet in row.sheets.filter(evaluation__signed_at__isnull=False).select_related(
@@ -221,7 +220,7 @@ def _events(row: Talent, entries: list[Any]) -> list[dict[str, Any]]:
                 "text": _("%(points)s分，第%(rank)s名")
                 % {"points": showing.points(sheet.tenths), "rank": sheet.rank or "—"},
                 "by": by.name if by else "",
-                "kind": "seal",
+                "kind": "done",
             }
         )
     found += [

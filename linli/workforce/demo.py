@@ -92,7 +92,7 @@ class Story:
                     role=role,
                     place=self.county,
                     since_on=day,
-                    now=self._at(day, 9),
+                    now=self._at(self.today - timedelta(10), 9),
                 )
 
     def _residents(self) -> None:
@@ -159,7 +159,7 @@ class Story:
             role=WORKER,
             place=community,
             since_on=self.today - timedelta(190),
-            now=self._at(self.today - timedelta(190), 9),
+            now=self._at(self.today - timedelta(10), 9),
         )
 
     def _name(self) -> str:

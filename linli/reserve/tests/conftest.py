@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
@@ -66,7 +66,8 @@ class County:
 
     def talent(self, **changes: Any) -> Talent:
         """Somebody in the reserve since last September."""
-        now = changes.pop("now", NOW)
+        since_on = changes.get("since_on", date(2025, 9, 1))
+        now = changes.pop("now", datetime.combine(since_on, time(9), UTC))
         told = services.take_over(
             by=self.keeper, county=COUNTY, rows=[self.was(**changes)], now=now
         )
