@@ -277,15 +277,17 @@ def month_list(scope: Scope, month: Period) -> QuerySet[Talent]:
 def owing(
     scope: Scope, months: Collection[Period], mentor: Any = None
 ) -> dict[tuple[str, str], int]:
-    """(community, month) → how many entries are missing; a query a month."""
-    found_ = {}
-    for month in months:
-        rows = talents(scope).filter(_lacks_entry(month))
-        if mentor is not None:
-            rows = rows.filter(mentor=mentor)
-        for place, n in rows.order_by().values_list("place").annotate(n=Count("pk")):
-            found_[place, month.code] = n
-    return found_
+    """(community, month) → how many entries are missing, in one query."""
+    rows = talents(scope).filter(state=rules.IN)
+    if mentor is not None:
+        rows = rows.filter(mentor=mentor)
+    counted = {f"m{at}": Count("pk", filter=_lacks_entry(month)) for at, month in enumerate(months)}
+    return {
+        (row["place"], month.code): row[f"m{at}"]
+        for row in rows.order_by().values("place").annotate(**counted)
+        for at, month in enumerate(months)
+        if row[f"m{at}"]
+    }
 
 
 def proved(pks: Collection[int], half: Span) -> dict[tuple[int, str], tuple[int, int]]:
