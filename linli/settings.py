@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "linli.workforce",
     "linli.vetting",
     "linli.exams",
+    "linli.recruitment",
     "linli.training",
     "linli.mentoring",
     "linli.reserve",

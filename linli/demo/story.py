@@ -43,6 +43,7 @@ from linli.people.services import Person
 from linli.places import queries as place_queries
 from linli.places import services as places
 from linli.premises import demo as premises
+from linli.recruitment import demo as recruitment
 from linli.remedy import demo as remedy
 from linli.reserve import demo as reserve
 from linli.survey import demo as survey
@@ -96,6 +97,7 @@ class Story:
         remedy.tell(county=names.COUNTY[0], today=self.today)
         handover.tell(county=names.COUNTY[0], today=self.today)
         workforce.tell(county=names.COUNTY[0], today=self.today)
+        recruitment.tell(county=names.COUNTY[0], today=self.today)
         training.tell(county=names.COUNTY[0], today=self.today)
         reserve.tell(county=names.COUNTY[0], today=self.today)
         folder.write(disclosure.all_published(), Path(settings.PUBLIC))

@@ -10,7 +10,7 @@ class Attempt(models.Model):
     once; `answer`: the query number it was given.
     """
 
-    OBJECTION, ASK, LEAD = "objection", "ask", "lead"
+    OBJECTION, ASK, LEAD, APPLY, NAME = "objection", "ask", "lead", "apply", "name"
 
     what = models.CharField(max_length=16)
     visitor = models.CharField(max_length=64)

@@ -19,11 +19,12 @@ from linli.disclosure.flow import OBJECTION
 from linli.kernel.words import gettext_noop
 from linli.leads import queries as leads
 from linli.places import queries as places
-from linli.portal import lead_views, pages, queries, rules, services, showing
+from linli.portal import lead_views, pages, queries, recruit_views, rules, services, showing
 from linli.portal.forms import AskForm, ObjectionForm, opened, token
 from linli.portal.queries import Notice, Shelf
 from linli.portal.sending import from_here, visitor_of
 from linli.portal.views import NOT_PUBLISHED, missing, the_notice, the_shelf
+from linli.recruitment import queries as recruiting
 from linli.sources import rule_of
 from linli.web.reasons import put_on
 
@@ -119,6 +120,12 @@ def ask(request: HttpRequest) -> HttpResponse:
         lead = leads.asked(query, tail) if busy.allowed else None
         if lead is not None:
             return lead_views.told(request, lead)
+        person = recruiting.asked(query, tail) if busy.allowed else None
+        if person is not None:
+            return recruit_views.told(request, person, tail)
+        said = recruiting.objection_asked(query, tail) if busy.allowed else None
+        if said is not None:
+            return recruit_views.objection_told(request, said)
         if busy.allowed:
             services.ask_in_vain(by=None, query=query, visitor=visitor, now=now)
             form.add_error(None, _("没有找到：请核对查询号和电话后四位"))

@@ -26,6 +26,7 @@ from linli.places import queries as places
 from linli.portal import rules
 from linli.portal.models import Attempt
 from linli.portal.pages import Latest
+from linli.recruitment import queries as recruitment
 
 FRESH_SECONDS = 0 if settings.TESTING else 2
 """So long a process may believe what it has read of a book; what is published appears after it."""
@@ -325,6 +326,18 @@ def reported_before(nonce: str) -> Any:
     """The report of a lead that a form has made already, if it was sent before."""
     row = Attempt.objects.filter(nonce=nonce, what=Attempt.LEAD).first()
     return leads.by_query(row.answer) if row else None
+
+
+def applied_before(nonce: str) -> Any:
+    """The application that a form has made already, if it was sent before."""
+    row = Attempt.objects.filter(nonce=nonce, what=Attempt.APPLY).first()
+    return recruitment.by_query(row.answer) if row else None
+
+
+def named_before(nonce: str) -> Any:
+    """The objection to a name that a form has made already, if it was sent before."""
+    row = Attempt.objects.filter(nonce=nonce, what=Attempt.NAME).first()
+    return recruitment.objection_by_query(row.answer) if row else None
 
 
 def objected(

@@ -365,6 +365,28 @@ def may_report_again(*, by_visitor: int, about_book: int) -> Ruling:
     )
 
 
+APPLICATIONS_A_VISITOR, APPLICATIONS_A_RECRUITMENT = 20, 2000
+"""In an hour: a job centre shares one address, and no program may fill an announcement."""
+
+
+def may_apply_again(*, by_visitor: int, about_book: int) -> Ruling:
+    """How many applications came in the last hour from one address, and to one announcement."""
+    return require(
+        by_visitor < APPLICATIONS_A_VISITOR and about_book < APPLICATIONS_A_RECRUITMENT,
+        _("这里一小时内提交的报名太多，请过一会儿再提交；填写的内容已保留"),
+        "选聘规则:2",
+    )
+
+
+def may_object_to_names(*, by_visitor: int, about_book: int) -> Ruling:
+    """The same of objections to names that are shown."""
+    return require(
+        by_visitor < OBJECTIONS_A_VISITOR and about_book < OBJECTIONS_A_BOOK,
+        _("一小时内的异议太多，系统暂停受理，请稍后再提或拨监督电话"),
+        "选聘规则:13",
+    )
+
+
 def may_ask_again(*, by_visitor: int, about_number: int) -> Ruling:
     """How often a query number was asked with wrong digits."""
     return require(

@@ -11,6 +11,8 @@ from linli.leads import services as leads
 from linli.ledger import queries as ledger
 from linli.portal import queries, rules
 from linli.portal.models import Attempt
+from linli.recruitment import queries as recruiting
+from linli.recruitment import services as recruitment
 from linli.trail.acts import act
 
 KEEP = timedelta(days=2)
@@ -82,6 +84,55 @@ def report_lead(
         now=now,
     )
     _note(Attempt.LEAD, visitor, book.code, now=now, nonce=nonce, answer=made.query or "")
+    return made
+
+
+@act("portal.apply")
+def apply(
+    *,
+    by: None,
+    announcement: Any,
+    entry: recruitment.Entry,
+    papers: Sequence[recruitment.Sent],
+    visitor: str,
+    nonce: str,
+    now: datetime,
+) -> Any:
+    """Somebody applies for a post without an account; the same form sent twice is one application.
+
+    Refused if too many came.
+    """
+    recruiting.locked(announcement)
+    if known := queries.applied_before(nonce):
+        return known
+    about = f"J{announcement.pk}"
+    rules.may_apply_again(**queries.objected(visitor, about, now=now, what=Attempt.APPLY)).enforce()
+    made = recruitment.apply(by=by, announcement=announcement, entry=entry, papers=papers, now=now)
+    _note(Attempt.APPLY, visitor, about, now=now, nonce=nonce, answer=made.query)
+    return made
+
+
+@act("portal.object_to_name")
+def object_to_name(
+    *,
+    by: None,
+    application: Any,
+    text: str,
+    phone: str,
+    visitor: str,
+    nonce: str,
+    now: datetime,
+) -> Any:
+    """Somebody objects to a name that is proposed; the same form sent twice is one objection."""
+    recruiting.locked(application.announcement)
+    if known := queries.named_before(nonce):
+        return known
+    about = f"J{application.announcement_id}"
+    rules.may_object_to_names(
+        **queries.objected(visitor, about, now=now, what=Attempt.NAME)
+    ).enforce()
+    made = recruitment.object_to(by=by, application=application, text=text, phone=phone, now=now)
+    _note(Attempt.NAME, visitor, about, now=now, nonce=nonce, answer=made.query)
     return made
 
 

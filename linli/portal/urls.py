@@ -9,6 +9,7 @@ from linli.portal import (
     objection_views,
     proof_views,
     receipt_views,
+    recruit_views,
     views,
 )
 
@@ -49,6 +50,12 @@ urlpatterns = [
     ),
     path("e/<book:code>/<month:period>/<str:fund>/<str:part>/", views.figure, name="figure"),
     path("e/<book:code>/<month:period>/<str:name>", views.file, name="file"),
+    path("j/", recruit_views.announcements, name="recruits"),
+    path("j/withdraw/", recruit_views.withdraw, name="recruit_withdraw"),
+    path("j/again/", recruit_views.ask_again, name="recruit_again"),
+    path("j/<int:pk>/", recruit_views.announcement, name="recruit"),
+    path("j/<int:pk>/apply/", recruit_views.apply, name="recruit_apply"),
+    path("j/<int:pk>/object/", recruit_views.object_to, name="recruit_object"),
     path("o/", objection_views.ask, name="ask"),
     path("r/<str:code>/", receipt_views.receipt, name="receipt"),
     path("r/<str:code>/proof", receipt_views.receipt_proof, name="receipt_proof"),

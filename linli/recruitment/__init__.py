@@ -1,0 +1,1 @@
+"""Recruitment (选聘): from an announcement to a post, every refusal with its ground."""
