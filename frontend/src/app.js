@@ -13,13 +13,14 @@ import * as grid from "./parts/grid.js";
 import * as maps from "./parts/maps.js";
 import * as match from "./parts/match.js";
 import * as menus from "./parts/menus.js";
+import * as next from "./parts/next.js";
 import * as notes from "./parts/notes.js";
 import * as position from "./parts/position.js";
 import * as search from "./parts/search.js";
 import * as theme from "./parts/theme.js";
 
 const parts = [
-  charts, choices, copy, dialogs, drafts, echoes, files, grid, maps, match, menus, notes,
+  charts, choices, copy, dialogs, drafts, echoes, files, grid, maps, match, menus, next, notes,
   position, search, theme,
 ];
 

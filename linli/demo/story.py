@@ -15,6 +15,7 @@ from linli.demo import names, plan, telling, voices
 from linli.demo.telling import Told, moment
 from linli.disclosure import folder
 from linli.disclosure import queries as disclosure
+from linli.exams import demo as exams
 from linli.handover import demo as handover
 from linli.intake import demo as intake
 from linli.kernel.period import Period
@@ -98,6 +99,7 @@ class Story:
         handover.tell(county=names.COUNTY[0], today=self.today)
         workforce.tell(county=names.COUNTY[0], today=self.today)
         recruitment.tell(county=names.COUNTY[0], today=self.today)
+        exams.tell(county=names.COUNTY[0], today=self.today)
         training.tell(county=names.COUNTY[0], today=self.today)
         reserve.tell(county=names.COUNTY[0], today=self.today)
         folder.write(disclosure.all_published(), Path(settings.PUBLIC))

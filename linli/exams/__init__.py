@@ -10,8 +10,9 @@ It knows candidates by a stable key that whoever asks for the exam gives, and no
     services.add_room(…)  services.name_clerk(…)  services.draw_seats(…)      # seats and tickets
     services.sign_in(…)   scoring.enter(…) .hand_in(…) .settle(…) .lock(…)
     interview = services.open_interview(by=keeper, exam=exam, title=…, held_on=day,
-                                        panel=[Judge("孙伟", "区委党校"), …], now=now)
-    interviewing.draw_order(…) .recuse(…) .mark(…) .lock(…) .add_test(…)
+                                        panel=[Judge("孙伟", "区委党校"), …],
+                                        keys=who_still_comes, now=now)
+    interviewing.draw_order(…) .recuse(…) .mark(…) .mark_all(…) .lock(…) .add_test(…)
 
     queries.invited(exam)   -> [Standing]   who goes to the interview (once the scores are locked)
     queries.standing(exam)  -> [Standing]   ranking by total within each post (once both are locked)

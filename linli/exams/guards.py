@@ -125,6 +125,12 @@ GUARDS = (
         "EXISTS (SELECT 1 FROM exams_interview i WHERE i.id = {row}.interview_id "
         "AND i.drawn_at IS NOT NULL)",
     ),
+    *_until(
+        "guest",
+        "who_comes_stays_once_drawn",
+        "EXISTS (SELECT 1 FROM exams_interview i WHERE i.id = {row}.interview_id "
+        "AND i.drawn_at IS NOT NULL)",
+    ),
     Guard(
         "order_of_an_interview_is_drawn_once",
         "exams_turn",

@@ -24,7 +24,8 @@ def draw_order(
 ) -> Told:
     """Draw the order, once: posts by lot, and by lot within each. `seed` as for the seats."""
     held = queries.locked_interview(interview)
-    some = [one.candidate for one in queries.invited(held.exam) if one.outcome == rules.IN]
+    guests = held.guests.select_related("candidate__post")
+    some = [guest.candidate for guest in guests]
     (
         queries.is_keeper(by, held.place, now)
         & rules.may_draw_order(drawn=held.drawn_at is not None, people=len(some))
@@ -83,50 +84,80 @@ def mark(
 ) -> Told:
     """Scores of members for one candidate (judge → hundredths). One that is there already and
     differs is corrected for a `reason`; the former stays."""
-    held = queries.locked_interview(turn.interview)
-    turn = Turn.objects.get(pk=turn.pk)
-    judges = {judge.pk: judge for judge in held.judges.all()}
-    back = {pk for pk, of in queries.standing_back(held) if of == turn.pk}
-    given = queries.marks(held).get(turn.pk, {})
-    changed = {
-        pk: value
-        for pk, value in scores.items()
-        if pk not in given or given[pk].hundredths != value
-    }
-    most = queries.terms_of(held.exam).interview_most
+    return _mark(by, turn.interview, {turn.pk: scores}, reason, now)
+
+
+@act("exams.mark_all")
+def mark_all(
+    *,
+    by: AbstractBaseUser,
+    interview: Interview,
+    scores: Mapping[int, Mapping[int, int]],
+    reason: str = "",
+    now: datetime,
+) -> Told:
+    """The same for many candidates at once (turn → judge → hundredths): all or, told why, none."""
+    return _mark(by, interview, scores, reason, now)
+
+
+def _mark(
+    by: AbstractBaseUser,
+    interview: Interview,
+    scores: Mapping[int, Mapping[int, int]],
+    reason: str,
+    now: datetime,
+) -> Told:
+    held = queries.locked_interview(interview)
+    turns = {turn.pk: turn for turn in held.turns.filter(pk__in=scores)}
+    judges = {judge.pk: judge.name for judge in held.judges.all()}
+    back, given = queries.standing_back(held), queries.marks(held, turns)
+    terms = queries.terms_of(held.exam)
     clerk = queries.clerk_of(held.exam, by, rules.INTERVIEW)
+    asked = {(turn, judge): n for turn, some in scores.items() for judge, n in some.items()}
+    changed = {
+        (turn, judge): n
+        for (turn, judge), n in asked.items()
+        if (mark := given.get(turn, {}).get(judge)) is None or mark.hundredths != n
+    }
+    corrects = any(judge in given.get(turn, {}) for turn, judge in changed)
     every(
         [
             rules.is_clerk(duty=rules.INTERVIEW, held=clerk is not None),
-            require(set(scores) <= set(judges), _("不是这场面试的评委")),
+            require(
+                set(scores) <= set(turns) and {judge for _turn, judge in asked} <= set(judges),
+                _("不是这场面试的评委"),
+            ),
             rules.may_mark(
                 locked=held.locked_at is not None,
                 today=timezone.localdate(now),
                 held_on=held.held_on,
-                recused=[judges[pk].name for pk in scores if pk in back],
-                absent=turn.absent,
+                recused=[judges[judge] for turn, judge in asked if (judge, turn) in back],
+                absent=any(turn.absent for turn in turns.values()),
             ),
-            rules.may_correct(changes=bool(set(changed) & set(given)), reason=reason),
+            rules.may_correct(changes=corrects, reason=reason),
             *(
-                rules.check_score(value, most=most).at(f"score_{pk}")
-                for pk, value in scores.items()
+                rules.check_score(n, most=terms.interview_most).at(f"score_{judge}")
+                for (_turn, judge), n in asked.items()
             ),
         ]
     ).enforce()
     Mark.objects.bulk_create(
-        Mark(
-            judge_id=pk,
-            turn=turn,
-            place=held.place,
-            number=given[pk].number + 1 if pk in given else 1,
-            hundredths=value,
-            why=reason.strip() if pk in given else "",
-            by=by,
-            at=now,
-        )
-        for pk, value in changed.items()
+        (
+            Mark(
+                judge_id=judge,
+                turn_id=turn,
+                place=held.place,
+                number=given[turn][judge].number + 1 if judge in given.get(turn, {}) else 1,
+                hundredths=n,
+                why=reason.strip() if judge in given.get(turn, {}) else "",
+                by=by,
+                at=now,
+            )
+            for (turn, judge), n in changed.items()
+        ),
+        batch_size=1000,
     )
-    return Told(held, {"turn": turn.position, "scores": len(changed)})
+    return Told(held, {"turns": len(turns), "scores": len(changed)})
 
 
 @act("exams.miss")

@@ -233,6 +233,13 @@ class Interview(Placed):
         return self.title
 
 
+class Guest(Placed):
+    """Somebody who is to come to an interview: whom the written test led there and who is still in."""
+
+    interview = models.ForeignKey(Interview, models.PROTECT, related_name="guests")
+    candidate = models.OneToOneField(Candidate, models.PROTECT, related_name="guest")
+
+
 class Judge(Placed):
     """A member of the panel. `unit`: where they come from."""
 

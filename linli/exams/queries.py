@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,7 @@ from linli.exams.models import (
     Extra,
     Interview,
     Mark,
+    Post,
     Recusal,
     Room,
     Turn,
@@ -101,10 +102,14 @@ def exam_about(county: str, about: str) -> Exam | None:
 
 
 def exams(scope: Scope) -> QuerySet[Exam]:
-    """Exams within a scope, each with `people`, its candidates."""
-    return (
-        Exam.objects.within(scope).annotate(people=Count("candidates")).select_related("interview")
-    )
+    """Exams within a scope, the latest first, with `people` and `done`: typists who handed in."""
+    done = Q(clerks__duty__in=rules.TYPISTS, clerks__done_at__isnull=False)
+    counts = {
+        "people": Count("candidates", distinct=True),
+        "done": Count("clerks", filter=done, distinct=True),
+    }
+    rows = Exam.objects.within(scope).annotate(**counts).select_related("interview")
+    return rows.order_by("-held_on", "-number")
 
 
 def clerk_of(exam: Exam, user: Any, duty: str = "") -> Clerk | None:
@@ -203,10 +208,12 @@ def standing_back(interview: Interview) -> set[tuple[int, int]]:
     return set(Recusal.objects.filter(judge__interview=interview).values_list("judge", "turn"))
 
 
-def marks(interview: Interview) -> dict[int, dict[int, Mark]]:
-    """Turn → judge → the score that stands."""
+def marks(interview: Interview, turns: Collection[int] | None = None) -> dict[int, dict[int, Mark]]:
+    """Turn → judge → the score that stands, of all turns or of some."""
     found: dict[int, dict[int, Mark]] = {}
     rows = Mark.objects.filter(turn__interview=interview).order_by("number")
+    if turns is not None:
+        rows = rows.filter(turn__in=turns)
     for row in rows:
         found.setdefault(row.turn_id, {})[row.judge_id] = row
     return found
@@ -359,6 +366,61 @@ def seat_of(exam: Exam, key: str) -> Candidate | None:
     return rows.select_related("room", "post", "exam").first()
 
 
+def slips(exam: Exam, rows: Iterable[Candidate]) -> dict[str, Any]:
+    """Admission slips as data for prints.render("admission")."""
+    return {
+        "code": f"{exam.number}-ZKZ",
+        "unit": places.name(exam.county),
+        "title": exam.title,
+        "held_on": exam.held_on,
+        "hours": f"{exam.from_at:%H:%M}–{exam.until_at:%H:%M}",
+        "slips": [
+            {
+                "ticket": row.ticket,
+                "name": row.name,
+                "post": row.post.name,
+                "room": f"{row.room.number} {row.room.name}" if row.room else "",
+                "address": row.room.address if row.room else "",
+                "seat": row.seat or 0,
+            }
+            for row in rows
+        ],
+    }
+
+
+def slip(exam: Exam, key: str) -> dict[str, Any] | None:
+    """The admission slip of one candidate, once the seats were drawn."""
+    row = seat_of(exam, key)
+    return slips(exam, [row]) if row else None
+
+
+def room_sheet(room: Room) -> dict[str, Any]:
+    """A room's plan and list to sign as data for prints.render("exam_room")."""
+    exam = room.exam
+    return {
+        "code": f"{exam.number}-{room.number:02d}",
+        "unit": places.name(exam.county),
+        "title": exam.title,
+        "held_on": exam.held_on,
+        "hours": f"{exam.from_at:%H:%M}–{exam.until_at:%H:%M}",
+        "number": room.number,
+        "room": room.name,
+        "address": room.address,
+        "seats": room.seats,
+        "across": room.across,
+        "seed": exam.seed,
+        "people": [
+            {"seat": row.seat, "ticket": row.ticket, "name": row.name, "post": row.post.name}
+            for row in candidates_in(room)
+        ],
+    }
+
+
+def posts(exam: Exam) -> QuerySet[Post]:
+    """The posts of an exam with `people`, who apply."""
+    return exam.posts.annotate(people=Count("candidates"))
+
+
 def stage(exam: Exam, interview: Interview | None) -> str:
     """How far an exam is: a key of `showing.STAGES`."""
     if interview is not None:
@@ -369,4 +431,12 @@ def stage(exam: Exam, interview: Interview | None) -> str:
         return "scored"
     if exam.drawn_at is None:
         return "open"
-    return "compare" if handed_in(exam) else "drawn"
+    done = getattr(exam, "done", None)
+    both = handed_in(exam) if done is None else done == len(rules.TYPISTS)
+    return "compare" if both else "drawn"
+
+
+def listed(exam: Exam, *, post: str = "") -> QuerySet[Candidate]:
+    """The candidates of an exam with post, room and `state` of the sign-in."""
+    rows = exam.candidates.select_related("post", "room").annotate(state=F("sign_in__state"))
+    return rows.filter(post__code=post) if post else rows

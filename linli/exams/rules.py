@@ -313,6 +313,16 @@ def may_open_interview(
     )
 
 
+def check_guests(*, people: int, unfit: Sequence[str]) -> Ruling:
+    """`unfit`: names of people who did not pass the written test."""
+    return require(people, _("没有进入面试的考生"), "考试规则:12") & require(
+        not unfit,
+        _("%(names)s笔试没有合格，不能进入面试"),
+        "考试规则:12",
+        names=tuple(unfit[:10]),
+    )
+
+
 def order_not_drawn(*, drawn: bool) -> Ruling:
     return require(not drawn, _("面试次序已经抽签排定"), "考试规则:8")
 

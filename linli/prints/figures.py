@@ -302,6 +302,18 @@ def survey_sheet(data: dict[str, Any]) -> Figures:
     return {}, []
 
 
+def admission(data: dict[str, Any]) -> Figures:
+    """Nothing is reckoned on admission slips."""
+    return {}, []
+
+
+def exam_room(data: dict[str, Any]) -> Figures:
+    """Nobody sits where there is no seat, nor two on one."""
+    seats = [one["seat"] for one in data["people"]]
+    fit = len(set(seats)) == len(seats) and all(seat <= data["seats"] for seat in seats)
+    return {}, [] if fit else ["people: a seat twice, or one that the room does not have"]
+
+
 def survey_base(data: dict[str, Any]) -> Figures:
     """A base holds no more rooms than it was frozen with."""
     short = len(data["rows"]) > data["total"]

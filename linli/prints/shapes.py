@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from linli.prints.exams import Admission, ExamRoom
 from linli.prints.kinds import (
     Code,
     Count,
@@ -443,5 +444,7 @@ SHAPES: dict[str, Any] = {
     "survey_sheet": SurveySheet,
     "certificate": Certificate,
     "survey_base": SurveyBase,
+    "admission": Admission,
+    "exam_room": ExamRoom,
 }
 """Each template and the shape of its data."""

@@ -40,6 +40,7 @@ ACTS = {
     "exams.lock": _("锁定笔试成绩"),
     "exams.lock_interview": _("锁定面试成绩"),
     "exams.mark": _("登记面试评分"),
+    "exams.mark_all": _("登记一批面试评分"),
     "exams.miss": _("登记面试缺席"),
     "exams.name_clerk": _("指定考务人员"),
     "exams.open_interview": _("组织面试"),

@@ -40,6 +40,7 @@ SPLIT = ("_views", "_forms")
 ROOMS_OFFERED = {
     "disclosure": {"folder", "receipts"},
     "exams": {"interviewing", "scoring"},
+    "exams": {"demo"},
     "files": {"answers", "wizard"},
     "intake": {
         "bank_file",
@@ -52,8 +53,8 @@ ROOMS_OFFERED = {
         "mending",
     },
     "leads": {"demo"},
-    "people": {"demo"},
     "ledger": {"posting"},
+    "people": {"demo"},
     "places": {"naming"},
     "premises": {"atlas", "offers"},
     "vetting": {"answering", "results"},

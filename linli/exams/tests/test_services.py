@@ -367,3 +367,35 @@ def test_a_standing_of_four_hundred_takes_a_constant_number_of_questions(
     with django_assert_max_num_queries(9):
         assert len(queries.invited(exam)) == 400
     assert exam.held_on == HELD_ON and Judge("甲").unit == ""
+
+
+def test_who_fell_out_since_does_not_come_to_the_interview(county):
+    exam = county.scored(9000, 9100, 5000, posts=1, vacancies=2)
+    made = county.ordered(exam, keys={"application:1"})
+    assert [turn.candidate.key for turn in queries.turns(made)] == ["application:1"]
+    county.mark(queries.turns(made)[0], 8000)
+    interviewing.lock(by=county.keeper, interview=made, now=LATER)
+    whys = {row.key: row.why for row in queries.standing(exam)}
+    assert whys == {"application:1": "", "application:0": "uninvited", "application:2": "below"}
+
+
+def test_nobody_below_the_pass_mark_comes_to_the_interview(county):
+    exam = county.scored(9000, 5000, posts=1)
+    with pytest.raises(Refused, match="考生1笔试没有合格"):
+        county.interview(exam, keys={"application:0", "application:1"})
+
+
+def test_scores_of_many_candidates_come_all_or_not_at_all(county):
+    made = county.ordered(county.scored(9000, 9100))
+    one, two = (turn.pk for turn in queries.turns(made))
+    judges = [judge.pk for judge in made.judges.all()]
+    told = {"by": county.counter, "interview": made, "now": LATER}
+    with pytest.raises(Refused, match="高于满分"):
+        interviewing.mark_all(
+            scores={one: dict.fromkeys(judges, 8000), two: {judges[0]: 10001}}, **told
+        )
+    assert not Mark.objects.exists()
+    interviewing.mark_all(
+        scores={one: dict.fromkeys(judges, 8000), two: dict.fromkeys(judges, 8100)}, **told
+    )
+    assert queries.missing_marks(made) == 0

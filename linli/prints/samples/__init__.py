@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linli.prints.samples import books, forms, notice, others, surveys
+from linli.prints.samples import books, exams, forms, notice, others, surveys
 from linli.prints.samples.estate import ON
 
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -30,6 +30,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "certificate": ("certificate", others.CERTIFICATE),
     "survey_sheet": ("survey_sheet", surveys.sheet(13)),
     "survey_base": ("survey_base", surveys.base(60)),
+    "admission": ("admission", exams.slips(7)),
+    "exam_room": ("exam_room", exams.room(28)),
 }
 """File name → (template, data)."""
 
