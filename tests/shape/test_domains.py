@@ -39,8 +39,7 @@ SPLIT = ("_views", "_forms")
 # Rooms of a domain that others may enter, too: reads, plain values, readers of files.
 ROOMS_OFFERED = {
     "disclosure": {"folder", "receipts"},
-    "exams": {"interviewing", "scoring"},
-    "exams": {"demo"},
+    "exams": {"demo", "interviewing", "scoring"},
     "files": {"answers", "wizard"},
     "intake": {
         "bank_file",
