@@ -172,9 +172,24 @@ class Application(Placed):
     class Meta:
         ordering = ["announcement", "number"]
         indexes = [
-            Index(fields=["announcement", "stage", "state"], name="recruitment_application_stage"),
-            Index(fields=["announcement", "ruling"], name="recruitment_application_ruled"),
+            Index(
+                fields=["announcement", "stage", "state", "ruling", "again_on"],
+                name="recruitment_application_at",
+            ),
+            Index(fields=["announcement", "ruling", "post"], name="recruitment_application_ruling"),
             Index(fields=["post", "stage", "state"], name="recruitment_application_post"),
+            # The figures of the groups are counted from this alone.
+            Index(
+                fields=[
+                    "announcement",
+                    *(f"in_{code}" for code in rules.GROUPS),
+                    "ruling",
+                    "stage",
+                    "state",
+                ],
+                name="recruitment_application_groups",
+            ),
+            Index(fields=["announcement", "total_score"], name="recruitment_application_total"),
             Index(fields=["announcement", "name"], name="recruitment_application_name"),
             Index(fields=["announcement", "initials"], name="recruitment_applicant_short"),
             Index(Given("name"), name="recruitment_application_given"),
