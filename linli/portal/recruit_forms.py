@@ -151,9 +151,13 @@ class OwnForm(forms.Form):
 
     query = forms.CharField(max_length=16, widget=forms.HiddenInput)
     tail = forms.CharField(max_length=4, widget=forms.HiddenInput)
+
+
+class AgainForm(OwnForm):
+    """The same with why the office should look again."""
+
     text = forms.CharField(
         label=_("请再看一下，因为"),
         max_length=rules.LONGEST_WHY,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -21,7 +21,7 @@ from linli.kernel.words import gettext_noop as _
 from linli.places import queries as places
 from linli.portal import pages, queries, rules, services
 from linli.portal.forms import AskForm, opened, token
-from linli.portal.recruit_forms import PAPER, ApplyForm, NameForm, OwnForm
+from linli.portal.recruit_forms import PAPER, AgainForm, ApplyForm, NameForm, OwnForm
 from linli.portal.sending import from_here, visitor_of
 from linli.recruitment import queries as recruiting
 from linli.recruitment import rules as recruit
@@ -201,7 +201,7 @@ def _made(request: HttpRequest, context: dict[str, Any], made: Any, phone: str) 
         "post": posts_by(context["posts"], made.post_id),
         "fits": fits,
         "reasons": reasons_of(made),
-        "own": OwnForm(initial={"query": made.query, "tail": tail}),
+        "own": AgainForm(initial={"query": made.query, "tail": tail}),
     }
     return pages.fresh(request, "portal/recruit_applied.html", context)
 
@@ -238,7 +238,7 @@ def told(
         "asked": row.checks.filter(kind="asked").last(),
         "may_ask": refused and recruiting.is_checking(row.announcement),
         "may_withdraw": recruit.may_withdraw(state=row.state).allowed,
-        "own": OwnForm(initial={"query": row.query, "tail": tail}),
+        "own": AgainForm(initial={"query": row.query, "tail": tail}),
     }
     return pages.fresh(request, "portal/recruit_told.html", context | more, status=status)
 
@@ -329,7 +329,11 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     row, form, answer = _own(request)
     if answer is not None:
         return answer
-    tail, text = form.cleaned_data["tail"], form.cleaned_data["text"]
+    tail = form.cleaned_data["tail"]
+    form = AgainForm(request.POST)
+    if not form.is_valid():
+        return told(request, row, tail, status=UNPROCESSABLE, own=form)
+    text = form.cleaned_data["text"]
     try:
         recruitment.ask_again(by=None, application=row, text=text, now=timezone.now())
     except Refused as refused:

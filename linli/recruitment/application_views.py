@@ -57,7 +57,7 @@ ENTRIES: Mapping[str, Entry] = {
         noop("审核通过"), noop("材料与填写一致，进入笔试名单。"), forms.WhyForm, rules.CHECK
     ),
     "refuse": Entry(
-        noop("审核不通过"), noop("理由会告知本人。"), forms.WhyForm, rules.CHECK, grave=True
+        noop("审核不通过"), noop("理由会告知本人。"), forms.NeedWhyForm, rules.CHECK, grave=True
     ),
     "recheck_passed": Entry(noop("复审合格"), noop("进入面试。"), forms.OnForm, rules.RECHECK),
     "recheck_failed": Entry(
