@@ -116,7 +116,10 @@ class WhyForm(forms.Form):
 
 class NeedWhyForm(forms.Form):
     why = forms.CharField(
-        label=_("理由"), max_length=rules.LONGEST_WHY, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("理由"),
+        max_length=rules.LONGEST_WHY,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明理由")},
     )
 
 
