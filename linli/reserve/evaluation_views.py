@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.kernel.period import Period, Span
-from linli.kernel.rulings import Reason, Refused
+from linli.kernel.rulings import Reason, Refused, require
+from linli.kernel.words import gettext_noop as noop
 from linli.places import queries as places
 from linli.reserve import evaluating, grading, queries, rules, showing
 from linli.reserve.models import Evaluation, Sheet
@@ -283,6 +284,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 def score(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet of a side: a row a person, a figure an indicator; Enter and arrows walk the grid."""
     found = _evaluation(request, pk)
+    require(found.signed_at is None, noop("评估已签署，不再改动"), "储备规则:8").enforce()
     side = _side(request)
     roles = KEEPERS if side == grading.COUNTY else COMMUNITY_SIDE
     rows = queries.sheets(found, request.access.scope(*roles))  # type: ignore[attr-defined]

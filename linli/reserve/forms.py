@@ -116,6 +116,58 @@ class NominationForm(_CommunityForm):
     field_order = ["place", "name", "id_number", "phone", "politics", "schooling", "source", "why"]
 
 
+class TakeOverForm(_CommunityForm):
+    """Somebody who was in the reserve before the system."""
+
+    name = forms.CharField(label=_("姓名"), max_length=rules.LONGEST_NAME)
+    id_number = forms.CharField(
+        label=_("身份证号"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
+    )
+    phone = forms.CharField(
+        label=_("电话"),
+        max_length=24,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    politics = forms.ChoiceField(label=_("政治面貌"), choices=lambda: choices("politics"))
+    schooling = forms.ChoiceField(label=_("学历"), choices=lambda: choices("schooling"))
+    source = forms.ChoiceField(label=_("来源"), choices=lambda: choices("reserve_sources"))
+    since_on = DayField(label=_("入库日期"), help_text=_("年龄、学历按这一天计算"))
+
+    field_order = [
+        "place", "name", "id_number", "phone", "politics", "schooling", "source", "since_on",
+    ]  # fmt: skip
+
+
+class EvidenceForm(forms.Form):
+    indicator = forms.ChoiceField(label=_("硬指标"))
+    on = DayField(label=_("日期"))
+    figure = forms.IntegerField(label=_("数"), min_value=1, max_value=100_000)
+    told = forms.CharField(label=_("什么事"), max_length=rules.LONGEST_REASON)
+    reference = forms.CharField(
+        label=_("凭据编号"),
+        max_length=64,
+        required=False,
+        help_text=_("工单号、台账号；有纸质材料的拍照附在下面"),
+    )
+    papers = FilesField(label=_("凭据材料"), required=False)
+
+    def __init__(self, *args: Any, indicators: Mapping[str, HardIndicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = [(code, f"{say(one.name)}（{say(one.unit)}）") for code, one in indicators.items()]
+        self.fields["indicator"].choices = [("", _("请选择")), *told]  # type: ignore[attr-defined]
+
+
+class SheetForm(EvidenceForm):
+    """One paper that shows figures of several people; the figures stand beside the names."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["figure"]
+
+
 class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=_("不予入库的原因"),
@@ -139,25 +191,6 @@ class EntryForm(forms.Form):
         help_text=_("安排了什么任务、谁带教"),
         widget=forms.Textarea(attrs=LONG),
     )
-
-
-class EvidenceForm(forms.Form):
-    indicator = forms.ChoiceField(label=_("硬指标"))
-    on = DayField(label=_("日期"))
-    figure = forms.IntegerField(label=_("数"), min_value=1, max_value=100_000)
-    told = forms.CharField(label=_("什么事"), max_length=rules.LONGEST_REASON)
-    reference = forms.CharField(
-        label=_("凭据编号"),
-        max_length=64,
-        required=False,
-        help_text=_("工单号、台账号；有纸质材料的拍照附在下面"),
-    )
-    papers = FilesField(label=_("凭据材料"), required=False)
-
-    def __init__(self, *args: Any, indicators: Mapping[str, HardIndicator], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        told = [(code, f"{say(one.name)}（{say(one.unit)}）") for code, one in indicators.items()]
-        self.fields["indicator"].choices = [("", _("请选择")), *told]  # type: ignore[attr-defined]
 
 
 class LeaveForm(forms.Form):

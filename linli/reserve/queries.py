@@ -404,15 +404,6 @@ def open_proposal(talent: Talent) -> Proposal | None:
     return Proposal.objects.filter(talent=talent, outcome="").first()
 
 
-def to_vet(county: str) -> list[Talent]:
-    """People nominated or proposed in a county, who may have to be vetted."""
-    proposed = Proposal.objects.filter(talent=OuterRef("pk"), outcome="")
-    rows = Talent.objects.filter(county=county)
-    return list(
-        rows.filter(Q(state=rules.NOMINATED) | Q(Exists(proposed))).order_by("place", "number")
-    )
-
-
 def wants_evaluation(county: str, half: Span, today: date) -> bool:
     """Whether a half-year that is over has people to evaluate and no evaluation."""
     if half.last_on >= today or Evaluation.objects.filter(county=county, half=half.code).exists():

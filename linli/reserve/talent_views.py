@@ -77,7 +77,7 @@ def show(request: HttpRequest, found: Talent, *, status: int = 200, **more: Any)
     """The page of a file. `opened`: the field whose number is shown whole."""
     today = timezone.localdate()
     row = queries.with_latest(Talent.objects.filter(pk=found.pk)).select_related("mentor").get()
-    half = _half(found, today)
+    half = _half(found, today, request.GET.get("half", ""))
     entries = list(found.entries.select_related("by").order_by("-period", "-number"))
     context = {
         "talent": row,
@@ -85,6 +85,8 @@ def show(request: HttpRequest, found: Talent, *, status: int = 200, **more: Any)
         "state": showing.state_of(row),
         "facts": _facts(row, today, more.get("opened", "")),
         "half": half,
+        "earlier": half.previous.code,
+        "later": half.next.code if half.next.first_on <= today else "",
         "measured": _measured(row, half),
         "evidence": _evidence(row, half),
         "entries": entries[:RECENT],
@@ -113,10 +115,11 @@ def show(request: HttpRequest, found: Talent, *, status: int = 200, **more: Any)
     return render(request, "reserve/talent.html", context | more, status=status)
 
 
-def _half(found: Talent, today: date) -> Span:
-    """The half-year whose evidence is shown: this one, or the last for whoever left before it."""
-    half = Period.of(today).half
-    return Period.of(found.left_on).half if found.left_on else half
+def _half(found: Talent, today: date, asked: str) -> Span:
+    """The half-year whose evidence is shown: the one asked for, else this one, or the last for
+    whoever left before it."""
+    latest = Period.of(found.left_on or today).half
+    return grading.span_of(asked) or latest
 
 
 def _facts(row: Talent, today: date, opened: str) -> list[tuple[Any, Any]]:

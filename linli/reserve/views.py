@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,22 +17,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.kernel.place import Scope
-from linli.kernel.rulings import Refused, require
+from linli.kernel.rulings import Refused, Ruling, require
 from linli.kernel.words import AnyOf
 from linli.kernel.words import gettext_noop as noop
 from linli.places import queries as places
-from linli.reserve import entering, forms, queries, rules, services, showing
+from linli.reserve import entering, forms, growing, queries, rules, services, showing
 from linli.reserve.models import Nomination
-from linli.reserve.who import FIGURES, KEEPERS, NOMINATORS, READERS
+from linli.reserve.who import FIGURES, KEEPERS, NOMINATORS, READERS, WRITERS
 from linli.sheets.answers import excel
 from linli.sources import number
 from linli.sources.reserve import COUNTED
 from linli.web.access import may, needs, office_at
 from linli.web.reasons import put_on
 from linli.web.registers import Register
+from linli.web.templatetags.words import say
 from linli.workforce import queries as workforce
 
 UNPROCESSABLE = 422
+MOST_ON_A_SHEET, MOST_FIGURES = 200, 6
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -84,6 +87,8 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "register": table,
         "figures": queries.figures(chosen.scope, chosen.today),
+        "keeps": request.access.holds(*KEEPERS),  # type: ignore[attr-defined]
+        "writes": request.access.holds(*WRITERS),  # type: ignore[attr-defined]
         "sees_figures": request.access.holds(*FIGURES),  # type: ignore[attr-defined]
     }
     answer = render(request, table.template("reserve/register.html"), context)
@@ -129,6 +134,81 @@ def new(request: HttpRequest) -> HttpResponse:
     }
     status = UNPROCESSABLE if form.is_bound and form.errors else 200
     return render(request, "reserve/new.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(FORM)
+@needs(*KEEPERS)
+def take_over(request: HttpRequest) -> HttpResponse:
+    """Write down somebody who was in the reserve before the system."""
+    form = forms.TakeOverForm(request.POST or None, communities=communities(request, *KEEPERS))
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = services.take_over(
+                by=request.user,  # type: ignore[arg-type]
+                county=office_at(request, *KEEPERS)[:6],
+                rows=[services.Was(**form.cleaned_data)],
+                now=timezone.now(),
+            )
+        except Refused as refused:
+            put_on(form, Ruling(tuple(replace(r, row=None) for r in refused.ruling.reasons)))
+        else:
+            messages.success(request, _("已接收"))
+            return redirect("reserve:talent", told.subject.pk)
+    status = UNPROCESSABLE if form.is_bound and form.errors else 200
+    return render(request, "reserve/take_over.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_http_methods(FORM)
+@needs(*WRITERS)
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Bring one paper that shows figures of several people: a sign-in sheet, a summary."""
+    today, county = timezone.localdate(), office_at(request, *WRITERS)[:6]
+    scope: Scope = request.access.scope(*WRITERS)  # type: ignore[attr-defined]
+    rows = showing.named(queries.talents(scope).filter(state=rules.IN)[:MOST_ON_A_SHEET])
+    form = forms.SheetForm(
+        request.POST or None,
+        request.FILES or None,
+        indicators=queries.indicators(county, today),
+        initial={"on": today},
+    )
+    typed = {row.pk: request.POST.get(f"f{row.pk}", "").strip() for row in rows}
+    faults: dict[int, str] = {
+        pk: _("请填整数") for pk, text in typed.items() if text and not figure_of(text)
+    }
+    if request.method == "POST" and form.is_valid() and not faults:
+        told = dict(form.cleaned_data)
+        told["papers"] = [(file, file.name) for file in told["papers"]]
+        try:
+            made = growing.prove_many(
+                by=request.user,  # type: ignore[arg-type]
+                proof=growing.Proof(**told),
+                figures=[(row, int(typed[row.pk])) for row in rows if typed[row.pk]],
+                now=timezone.now(),
+            )
+        except Refused as refused:
+            reasons = refused.ruling.reasons
+            faults = {r.row: say(r) for r in reasons if r.row and r.field in ("figure", "")}
+            rest = {str(r): replace(r, row=None) for r in reasons if r.row not in faults}
+            put_on(form, Ruling(tuple(rest.values())))
+        else:
+            messages.success(request, _("已登记%(people)s人") % made.facts)
+            return redirect("reserve:register")
+    context = {
+        "form": form,
+        "rows": [(row, typed[row.pk], faults.get(row.pk, "")) for row in rows],
+        "faults": faults,
+        "full": len(rows) == MOST_ON_A_SHEET,
+        "indicators": queries.indicators(county, today),
+    }
+    status = UNPROCESSABLE if form.is_bound and (form.errors or faults) else 200
+    return render(request, "reserve/sheet.html", context, status=status)
+
+
+def figure_of(text: str) -> bool:
+    """Whether a text is a figure somebody may have meant."""
+    return text.isascii() and text.isdigit() and len(text) <= MOST_FIGURES
 
 
 @never_cache

@@ -5,7 +5,6 @@ from linli.kernel.roles import (
     DISTRICT,
     MENTOR,
     ORGANISATION,
-    REVIEW,
     SECRETARY,
     SOCIAL,
     STREET,
@@ -26,5 +25,3 @@ SCORERS = (SECRETARY, STREET, SOCIAL, ORGANISATION)
 COMMUNITY_SIDE = (SECRETARY, STREET)
 OPENERS = (SOCIAL, ORGANISATION, STREET, SECRETARY)
 """Who may open a whole number, and is written down for it."""
-VETTING = (REVIEW,)
-"""Whose list of people to vet it is."""
