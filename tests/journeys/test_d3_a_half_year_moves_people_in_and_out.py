@@ -168,7 +168,9 @@ def test_a_half_year_moves_people_in_and_out(crew, two, half, open_page):
 
     community = open_page(user=crew["secretary"])
     community.goto("/desk/")
-    community.locator("section", has_text="队伍：本月要做").get_by_text("2人待评分").click()
+    community.locator("section", has_text="队伍：本月要做").get_by_role(
+        "link", name="2人待评分"
+    ).first.click()
     _scored(community, two)
     county.reload()
     county.locator("text=社区评分").first.wait_for()
