@@ -37,6 +37,7 @@ from linli.kernel.roles import (
 from linli.leads import demo as leads
 from linli.ledger import queries as ledger
 from linli.ledger import services as ledger_services
+from linli.mentoring import demo as mentoring
 from linli.months import services as month_services
 from linli.people import queries as people_queries
 from linli.people import services as people
@@ -102,6 +103,7 @@ class Story:
         exams.tell(county=names.COUNTY[0], today=self.today)
         training.tell(county=names.COUNTY[0], today=self.today)
         reserve.tell(county=names.COUNTY[0], today=self.today)
+        mentoring.tell(county=names.COUNTY[0], today=self.today)
         folder.write(disclosure.all_published(), Path(settings.PUBLIC))
         self.step(total, total, "")
 
