@@ -61,6 +61,9 @@ STOPPED = {1: "closing", 3: "waiting", 4: "empty", 13: "posted", 16: "closing", 
 """Estates whose last month is not published yet, and how far each has come."""
 LATE = (6, 17)
 """Estates that published the month before the last some days late."""
+ROOMS = (premises, survey, leads, remedy, handover)
+CORPS = (workforce, recruitment, exams, training, reserve, mentoring)
+"""What follows the books: each domain tells its own, in this order."""
 Step = Callable[[int, int, str], None]
 
 
@@ -93,17 +96,8 @@ class Story:
                 self._main(told)
             else:
                 self._other(told, n)
-        premises.tell(county=names.COUNTY[0], today=self.today)
-        survey.tell(county=names.COUNTY[0], today=self.today)
-        leads.tell(county=names.COUNTY[0], today=self.today)
-        remedy.tell(county=names.COUNTY[0], today=self.today)
-        handover.tell(county=names.COUNTY[0], today=self.today)
-        workforce.tell(county=names.COUNTY[0], today=self.today)
-        recruitment.tell(county=names.COUNTY[0], today=self.today)
-        exams.tell(county=names.COUNTY[0], today=self.today)
-        training.tell(county=names.COUNTY[0], today=self.today)
-        reserve.tell(county=names.COUNTY[0], today=self.today)
-        mentoring.tell(county=names.COUNTY[0], today=self.today)
+        for chapter in (*ROOMS, *CORPS):
+            chapter.tell(county=names.COUNTY[0], today=self.today)
         folder.write(disclosure.all_published(), Path(settings.PUBLIC))
         self.step(total, total, "")
 
