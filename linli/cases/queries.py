@@ -139,6 +139,14 @@ def find(*, flow: Flow | str, subject: models.Model | str) -> Case | None:
     return Case.objects.filter(flow=code, subject=named).first()
 
 
+def closed(flow: Flow, subjects: Iterable[models.Model]) -> dict[str, bool]:
+    """Row, as the trail names it → whether its case in a flow is over; those without one are left
+    out. One query."""
+    named = [label(subject) for subject in subjects]
+    rows = Case.objects.filter(flow=flow.code, subject__in=named)
+    return {row.subject: row.closed_at is not None for row in rows}
+
+
 def stamps(case: Case) -> list[Stamp]:
     """All stamps of a case, oldest first."""
     return list(case.stamps.select_related("by").order_by("number"))

@@ -50,6 +50,7 @@ from linli.remedy import demo as remedy
 from linli.reserve import demo as reserve
 from linli.survey import demo as survey
 from linli.training import demo as training
+from linli.vetting import demo as vetting
 from linli.vouchers import services as vouchers
 from linli.vouchers.rules import Item
 from linli.workforce import demo as workforce
@@ -62,7 +63,7 @@ STOPPED = {1: "closing", 3: "waiting", 4: "empty", 13: "posted", 16: "closing", 
 LATE = (6, 17)
 """Estates that published the month before the last some days late."""
 ROOMS = (premises, survey, leads, remedy, handover)
-CORPS = (workforce, recruitment, exams, training, reserve, mentoring)
+CORPS = (workforce, recruitment, exams, training, reserve, mentoring, vetting)
 """What follows the books: each domain tells its own, in this order."""
 Step = Callable[[int, int, str], None]
 

@@ -37,12 +37,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A procedure. `page` is the URL name of the page that shows what the case is about."""
+    """A procedure. `page` is the URL name of the page that shows what the case is about.
+
+    `discreet`: nobody is told of its cases but whoever may do one of its steps.
+    """
 
     code: str
     name: str
     steps: tuple[Step, ...]
     page: str = ""
+    discreet: bool = False
 
     def __post_init__(self) -> None:
         seen: list[str] = []

@@ -153,7 +153,7 @@ def desk(access: people.Access, *, now: datetime) -> Desk:
     others = offered(access, today)
     found.others = [line for line in others if not line.group]
     found.groups = _groups([*grouped, *(line for line in others if line.group)], today)
-    found.changes = _changes(stamps, access.user)
+    found.changes = _changes(stamps, access)
     found.people = _people(posts, access, named, today) if posts else []
     return found
 
@@ -272,13 +272,14 @@ def _duty_link(each: rules.Owed) -> str:
     return ""
 
 
-def _changes(stamps: list[Any], user: Any) -> list[Change]:
-    """What others did lately."""
+def _changes(stamps: list[Any], access: people.Access) -> list[Change]:
+    """What others did lately, as far as it is the reader's to know."""
     found = []
     for stamp in stamps:
-        if stamp.by_id == user.pk:
-            continue
         flow = cases.flow_of(stamp.case)
+        hidden = flow.discreet and not any(access.holds(*step.by) for step in flow.steps)
+        if hidden or stamp.by_id == access.user.pk:
+            continue
         found.append(
             Change(
                 at=stamp.at,

@@ -297,6 +297,21 @@ def minutes(data: dict[str, Any]) -> Figures:
     }, faults
 
 
+def decision(data: dict[str, Any]) -> Figures:
+    """How many people ended how; every department has a place in every row."""
+    seats = len(data["departments"])
+    faults = [
+        f"people.{n}.said: {len(person['said'])} of {seats} departments"
+        for n, person in enumerate(data["people"])
+        if len(person["said"]) != seats
+    ]
+    told: dict[str, int] = {}
+    for person in data["people"]:
+        told[person["outcome"]] = told.get(person["outcome"], 0) + 1
+    usual = max(told, key=lambda word: told[word])
+    return {"outcomes": [[word, n] for word, n in told.items()], "usual": usual}, faults
+
+
 def survey_sheet(data: dict[str, Any]) -> Figures:
     """Nothing is reckoned on the sheets of a survey."""
     return {}, []

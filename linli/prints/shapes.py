@@ -33,6 +33,7 @@ from linli.prints.kinds import (
     Url,
 )
 from linli.prints.records import Certificate, Form, Letter, Minutes
+from linli.prints.rosters import Decision
 from linli.prints.surveys import SurveyBase, SurveySheet
 
 
@@ -440,6 +441,7 @@ SHAPES: dict[str, Any] = {
     "receipts": ReceiptList,
     "letter": Letter,
     "minutes": Minutes,
+    "decision": Decision,
     "form": Form,
     "survey_sheet": SurveySheet,
     "certificate": Certificate,

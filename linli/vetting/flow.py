@@ -13,6 +13,8 @@ LEAVE = "leave"
 LEAVING = Flow(
     code="vetting_leaving",
     name=_("联审不通过离任"),
+    page="vetting:leave",
+    discreet=True,
     steps=(
         Step(
             code=LEAVE,

@@ -134,7 +134,7 @@ class Asked:
 
 def answers_for_department(user: Any, task: Task, on: date) -> list[Asked]:
     """A department's own list and answers, in its order. Refused to anybody else: other
-    departments, and the vetting office, which reads reasons one by one (services.open_reason)."""
+    departments, and the vetting office, which reads reasons one by one (opening.open_reason)."""
     rules.is_own_list(
         holds=task.role in {role.code for role in people.roles_at(user, task.place, on)}
     ).enforce()
@@ -300,7 +300,7 @@ def notices(scope: Scope, today: date, roles: Collection[Role]) -> list[Notice]:
     if not {REVIEW.code, DISTRICT.code} & told:
         rows = rows.filter(role__in=told)
     calendar, found = places.calendar(), []
-    backs = _open_backs(scope)
+    backs = open_backs(scope)
     for task in rows.select_related("round", "head").order_by("due_on", "pk"):
         left = task.asked - task.signed
         if not left:
@@ -317,7 +317,7 @@ def notices(scope: Scope, today: date, roles: Collection[Role]) -> list[Notice]:
     return found
 
 
-def _open_backs(scope: Scope) -> Mapping[int, date]:
+def open_backs(scope: Scope) -> Mapping[int, date]:
     """List → the last day of what was asked back and has no later signed answer."""
     later = Answer.objects.filter(STANDING, question=OuterRef("answer__question"))
     rows = AskBack.objects.within(scope).filter(~Exists(later))

@@ -144,6 +144,17 @@ def may_open(
                 "联审规则:1",
                 roles=headless,
             ).at("departments"),
+            may_be_due(
+                today=today, due_on=due_on, earliest_on=earliest_on, working_day=working_day
+            ),
+        ]
+    )
+
+
+def may_be_due(*, today: date, due_on: date, earliest_on: date, working_day: bool) -> Ruling:
+    """Whether a day leaves the departments time, and is one on which they work."""
+    return every(
+        [
             require(
                 earliest_on <= due_on and today < due_on,
                 _("答复期限至少留一个工作日"),

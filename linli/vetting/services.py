@@ -1,4 +1,4 @@
-"""The verbs of the vetting office: to open a round, draw up and send its list, reopen, ask back, look."""
+"""The verbs of the vetting office: to open a round, draw up and send its list, reopen, ask back."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from django.db import models
 from django.utils import timezone
 
 from linli.kernel.identity import parse_id_number
-from linli.kernel.roles import DEPARTMENTS, ROLES, VETTERS
+from linli.kernel.roles import ROLES
 from linli.kernel.rulings import Ruling, every, require
 from linli.kernel.words import gettext_noop as _
 from linli.people import queries as people
 from linli.places import queries as places
 from linli.sources import number
-from linli.trail.acts import act, look
+from linli.trail.acts import act
 from linli.vetting import queries, rules
 from linli.vetting.models import Answer, AskBack, Question, Reopening, Round, Subject, Task
+from linli.vetting.who import MAY_BE_ASKED
 from linli.workforce import queries as workforce
-
-MAY_BE_ASKED = tuple(dict.fromkeys(role.code for role in (*VETTERS, *DEPARTMENTS)))
-"""Codes of the departments a round may ask, in the order of its lists."""
 
 
 @act("vetting.open")
@@ -33,7 +31,7 @@ def open_round(
     county: str,
     purpose: str,
     title: str,
-    heads: Mapping[str, AbstractBaseUser],
+    heads: Mapping[str, AbstractBaseUser | None],
     due_on: date | None = None,
     now: datetime,
 ) -> Round:
@@ -74,8 +72,30 @@ def open_round(
     return made
 
 
-def _holds(head: AbstractBaseUser, role: str, county: str, today: date) -> bool:
-    return ROLES.get(role) in people.roles_at(head, county, today)
+def _holds(head: AbstractBaseUser | None, role: str, county: str, today: date) -> bool:
+    return head is not None and ROLES.get(role) in people.roles_at(head, county, today)
+
+
+@act("vetting.change_due")
+def change_due(*, by: AbstractBaseUser, round: Round, due_on: date, now: datetime) -> Round:
+    """Set another day until which departments answer, while the list is drawn up."""
+    held = queries.locked(round)
+    today, calendar = timezone.localdate(now), places.calendar()
+    (
+        queries.is_office(by, held.county, now)
+        & rules.is_draft(sent=held.sent_at is not None)
+        & rules.may_be_due(
+            today=today,
+            due_on=due_on,
+            earliest_on=calendar.add_working_days(today, 1),
+            working_day=calendar.is_working_day(due_on),
+        )
+        & calendar.missing(due_on.year).at("due_on")
+    ).enforce()
+    held.due_on = due_on
+    held.save(update_fields=["due_on"])
+    held.tasks.update(due_on=due_on)
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,37 +308,4 @@ def ask_back(*, by: AbstractBaseUser, answer: Answer, text: str, now: datetime) 
         due_on=_verify_by(timezone.localdate(now), task.place),
         by=by,
         at=now,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What stands behind an answer, opened for one person once. `subject`: the answer."""
-
-    subject: Answer
-    code: str
-    name: str
-    happened_on: date | None
-    file_number: str
-
-
-@act("vetting.open_reason")
-def open_reason(*, by: AbstractBaseUser, answer: Answer, purpose: str, now: datetime) -> Reason:
-    """Show the vetting office the reason of a signed answer; who looked, when and what for is kept."""
-    row = Answer.objects.select_related("signed").get(pk=answer.pk)
-    (
-        queries.is_office(by, row.place, now)
-        & require(hasattr(row, "signed"), _("部门还没有签署这份答复"), "联审规则:6")
-        & require(purpose.strip(), _("请写明查看的用途"), "联审规则:8", "个人信息保护法:6").at(
-            "purpose"
-        )
-    ).enforce()
-    look(by=by, subject=row, field="vetting_reason", purpose=purpose.strip()[:64], now=now)
-    known = queries.circumstances_of(on=timezone.localdate(row.at), place=row.place)
-    return Reason(
-        row,
-        row.code,
-        known[row.code].name if row.code else "",
-        date.fromisoformat(row.happened) if row.happened else None,
-        row.file_number,
     )

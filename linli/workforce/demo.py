@@ -82,7 +82,8 @@ class Story:
         return datetime.combine(day, time(hour), CHINA)
 
     def _officers(self) -> None:
-        """Accounts of the departments that only the corps knows, and of the review office."""
+        """Accounts of the departments that only the corps knows, and of the review office. Their
+        passwords are new: one of half a year ago would have to be changed first."""
         day = self.today - timedelta(200)
         for role in (*VETTERS, REVIEW):
             if role not in DEPARTMENTS:

@@ -53,10 +53,10 @@ ROOMS_OFFERED = {
     },
     "leads": {"demo"},
     "ledger": {"posting"},
-    "people": {"demo"},
+    "people": {"demo", "proving"},
     "places": {"naming"},
     "premises": {"atlas", "offers"},
-    "vetting": {"answering", "results"},
+    "vetting": {"answering", "demo", "results"},
     "workforce": {"clearance", "records"},
 }
 CLOCKS = {"now", "today", "utcnow", "time", "localdate", "localtime", "monotonic"}

@@ -25,6 +25,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "receipts": ("receipts", others.receipts(70)),
     "letter": ("letter", others.LETTER),
     "minutes": ("minutes", others.minutes(12)),
+    "decision": ("decision", others.decision(40)),
     "form": ("form", forms.ACCEPTANCE),
     "form-agreement": ("form", forms.AGREEMENT),
     "certificate": ("certificate", others.CERTIFICATE),

@@ -267,3 +267,59 @@ CERTIFICATE: dict[str, Any] = {
     "void": False,
     "proof": {"url": "http://localhost:8000/training/check/K7QMTP3XW9AB/"},
 }
+
+
+def decision(count: int) -> dict[str, Any]:
+    """A decision sheet of nine departments on so many people: one unsuitable, one asked back."""
+    departments = ["纪检", "组织", "社工", "政法", "信访", "法院", "检察", "公安", "司法"]
+    people = []
+    for n in range(count):
+        said = ["clear"] * 9
+        outcome, note = "通过", ""
+        if n == 3:
+            said[7], outcome, note = "unfit", "不通过", "限制任职至2029-02-28"
+        elif n == 5:
+            said[5], outcome, note = "verify", "需核实", ""
+        elif n == 8:
+            outcome, note = "暂缓", "本人出国探亲，回来后补充材料再定"
+        people.append(
+            {
+                "name": "王海燕" if n % 2 else "欧阳建国",
+                "id_number": f"3706**********{1000 + n:04d}",
+                "where": "海滨社区",
+                "said": said,
+                "outcome": outcome,
+                "note": note,
+            }
+        )
+    return {
+        "code": "370614-L000001",
+        "unit": "蓬莱区",
+        "number": "L000001",
+        "title": "2026年社区工作者动态联审",
+        "purpose": "动态联审",
+        "sent": "2026-10-12",
+        "due": "2026-10-26",
+        "closed": "2026-11-16",
+        "departments": departments,
+        "people": people,
+        "signatures": [
+            {
+                "role": f"{name}部门",
+                "name": "高强",
+                "at": "2026-10-26 09:12",
+                "count": count,
+                "digest": hashlib.sha256(name.encode()).hexdigest(),
+                "holds": True,
+            }
+            for name in departments
+        ],
+        "events": [
+            "2026-10-27 信访部门逾期，重开名单至2026-11-03：卷宗从街道调取，晚到三天",
+            "2026-11-04 就王海燕退回公安部门核实",
+        ],
+        "hands": [
+            {"role": "联审办公室经办人", "name": ""},
+            {"role": "联审办公室负责人", "name": ""},
+        ],
+    }

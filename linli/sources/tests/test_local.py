@@ -186,7 +186,10 @@ def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     assert any(name == "c.toml" and "过大" in text for name, text in found)
 
 
-def test_the_example_in_the_readme_is_good(tmp_path: Path) -> None:
+def test_the_examples_in_the_readme_are_good(tmp_path: Path) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    (tmp_path / "example.toml").write_text(readme.split("```toml")[1].split("```")[0], "utf-8")
+    told = [part.split("```")[0] for part in readme.split("```toml")[1:]]
+    for n, text in enumerate(told):
+        (tmp_path / f"example{n}.toml").write_text(text, "utf-8")
+    assert len(told) > 1
     assert check_local(tmp_path).allowed

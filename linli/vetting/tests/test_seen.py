@@ -10,7 +10,7 @@ from linli.kernel.place import Scope
 from linli.kernel.roles import COURT, DISTRICT, POLICE, REVIEW
 from linli.kernel.rulings import Refused
 from linli.trail.models import Look
-from linli.vetting import answering, queries, services
+from linli.vetting import answering, opening, queries, services
 from linli.vetting.answering import Word
 from linli.vetting.models import Answer
 from linli.vetting.tests.conftest import CLEAR, COUNTY, DETAINED, LATER
@@ -84,7 +84,7 @@ def test_departments_see_neither_all_answers_nor_reasons(county, who):
         queries.answers_for_review(county.heads[who], made, TODAY)
     with pytest.raises(Refused, match="只有联审办公室"):
         answer = county.standing(made, "police")
-        services.open_reason(by=county.heads[who], answer=answer, purpose="看看", now=NOW)
+        opening.open_reason(by=county.heads[who], answer=answer, purpose="看看", now=NOW)
     assert not Look.objects.exists()
 
 
@@ -98,7 +98,7 @@ def test_a_reason_that_is_not_signed_is_not_opened(county):
     made = county.sent()
     county.say(made, "police", DETAINED)
     with pytest.raises(Refused, match="还没有签署"):
-        services.open_reason(by=county.office, answer=Answer.objects.get(), purpose="复核", now=NOW)
+        opening.open_reason(by=county.office, answer=Answer.objects.get(), purpose="复核", now=NOW)
 
 
 def test_reasons_lie_sealed_and_their_hash_cannot_be_guessed(county):

@@ -6,7 +6,7 @@ from django.db import connection
 from linli.cases.models import Wait
 from linli.kernel.rulings import Refused
 from linli.trail.models import Line, Look
-from linli.vetting import answering, queries, results, services
+from linli.vetting import answering, opening, queries, results, services
 from linli.vetting.answering import Word
 from linli.vetting.models import Answer, Result, Round, Signature, Subject
 from linli.vetting.tests.conftest import CLEAR, COUNTY, DETAINED, DUE_ON, LATER, number_of
@@ -335,9 +335,9 @@ def test_the_office_opens_a_reason_with_a_purpose_and_the_look_is_kept(county):
     county.all_say(made, police=DETAINED)
     answer = county.standing(made, "police")
     with pytest.raises(Refused, match="请写明查看的用途"):
-        services.open_reason(by=county.office, answer=answer, purpose="", now=NOW)
+        opening.open_reason(by=county.office, answer=answer, purpose="", now=NOW)
     assert not Look.objects.exists()
-    reason = services.open_reason(by=county.office, answer=answer, purpose="复核结论", now=NOW)
+    reason = opening.open_reason(by=county.office, answer=answer, purpose="复核结论", now=NOW)
     assert (reason.code, reason.happened_on) == ("detention", DETAINED.happened_on)
     look = Look.objects.get()
     assert (look.by, look.field, look.purpose) == (county.office, "vetting_reason", "复核结论")
