@@ -66,6 +66,11 @@ class Proof(TypedDict):
     keys: NotRequired[list[Key]]
 
 
+class Contact(TypedDict):
+    name: Name
+    phone: Name
+
+
 class Hand(TypedDict):
     """A role that signs a paper; an empty name leaves room to sign by hand."""
 

@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 from linli.prints.exams import Admission, ExamRoom
 from linli.prints.kinds import (
     Code,
+    Contact,
     Count,
     Day,
     Document,
@@ -149,11 +150,6 @@ class Objections(TypedDict):
     place: Name
     reply_days: Count
     url: NotRequired[Url]
-
-
-class Contact(TypedDict):
-    name: Name
-    phone: Name
 
 
 class Correction(TypedDict):
