@@ -110,11 +110,12 @@ class Story:
 
     def _closed(self) -> None:
         """Forty who serve: 34 days of work from the list to the results, with every kind of answer."""
-        files = workforce.serving(Scope.of(self.county), self.today).order_by("place", "number")
-        some = [Person(worker=row) for row in files[:PEOPLE]]
-        year = self.at(34).year
+        begun = self.at(34)
+        still = workforce.serving(Scope.of(self.county), self.today).order_by().values("pk")
+        files = workforce.serving(Scope.of(self.county), begun.date()).filter(pk__in=still)
+        some = [Person(worker=row) for row in files.order_by("place", "number")[:PEOPLE]]
         held = self.draw_up(
-            some, days_ago=34, purpose="serving", title=f"{year}年社区工作者动态联审", due=10
+            some, days_ago=34, purpose="serving", title=f"{begun.year}年社区工作者动态联审", due=10
         )
         services.send(by=self.office, round=held, now=self.at(34, 11))
         for turn, role in enumerate(NINE):
