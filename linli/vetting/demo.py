@@ -106,6 +106,10 @@ class Story:
         if sign:
             answering.sign(by=head, task=task, now=self.at(days_ago, hour, 45))
 
+    def _elsewhere(self) -> Any:
+        """Marks of the people whose vetting is not over."""
+        return Subject.objects.filter(result__isnull=True).values("id_mark")
+
     # --- over ---------------------------------------------------------------------------------
 
     def _closed(self) -> None:
@@ -113,7 +117,8 @@ class Story:
         begun = self.at(34)
         still = workforce.serving(Scope.of(self.county), self.today).order_by().values("pk")
         files = workforce.serving(Scope.of(self.county), begun.date()).filter(pk__in=still)
-        some = [Person(worker=row) for row in files.order_by("place", "number")[:PEOPLE]]
+        files = files.exclude(id_mark__in=self._elsewhere()).order_by("place", "number")
+        some = [Person(worker=row) for row in files[:PEOPLE]]
         held = self.draw_up(
             some, days_ago=34, purpose="serving", title=f"{begun.year}年社区工作者动态联审", due=10
         )
@@ -233,8 +238,8 @@ class Story:
 
     def _drawn_up(self) -> None:
         """Three who are to change their post; the list has not been sent."""
-        taken = Subject.objects.filter(result__isnull=True).values("id_mark")
-        files = workforce.serving(Scope.of(self.county), self.today).exclude(id_mark__in=taken)
+        files = workforce.serving(Scope.of(self.county), self.today)
+        files = files.exclude(id_mark__in=self._elsewhere())
         some = [Person(worker=row) for row in files.order_by("-place", "number")[:3]]
         self.draw_up(some, days_ago=1, purpose="change", title="岗位调整联审", due=10)
 
