@@ -14,7 +14,7 @@ from linli.kernel.place import Scope
 from linli.kernel.roles import SOCIAL
 from linli.people import queries as people
 from linli.places import queries as places
-from linli.recruitment import announcing, eligibility, queries, rules, services
+from linli.recruitment import announcing, demo_procedure, eligibility, queries, rules, services
 from linli.recruitment.models import Announcement, Post
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -190,5 +190,6 @@ class Story:
 
 
 def tell(*, county: str, today: date) -> Announcement:
-    """Tell the recruitment of a county that runs as of a day."""
+    """Tell the recruitment of a county that is over, and the one that runs as of a day."""
+    demo_procedure.tell(county=county, today=today)
     return Story(county, today).tell()

@@ -30,6 +30,8 @@ from linli.vetting import queries as vetting
 from linli.vetting import services as vetting_services
 
 _ORDER = list(rules.STAGES)
+FEW = 8
+"""Up to so many different values a column is written value by value."""
 MOVED = ["stage", "state", "again_on", "written_score", "interview_score", "total_score", "rank"]
 
 
@@ -40,7 +42,19 @@ def _people(held: Announcement, stage: str, *states: str) -> list[Application]:
 
 
 def _save(rows: Sequence[Application]) -> None:
-    Application.objects.bulk_update(rows, [*MOVED, "tie_by"], batch_size=200)
+    """Write what moved: columns that say the same of many in one go each, others row by row."""
+    dear = []
+    for name in (*MOVED, "tie_by"):
+        said: dict[object, list[int]] = {}
+        for row in rows:
+            said.setdefault(getattr(row, name), []).append(row.pk)
+        if len(said) > FEW:
+            dear.append(name)
+            continue
+        for value, keys in said.items():
+            Application.objects.filter(pk__in=keys).update(**{name: value})
+    for row in rows if dear else ():
+        row.save(update_fields=dear)
 
 
 def _write(
@@ -249,6 +263,7 @@ def hand_to_interview(
         title=title or f"{held.title}面试"[:100],
         held_on=held_on,
         panel=panel,
+        keys={key_of(row) for row in through},
         now=now,
     )
     return Told(held, {"people": len(through)})
