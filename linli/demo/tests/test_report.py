@@ -33,9 +33,7 @@ def test_every_figure_of_a_report_is_reached_by_counting_rows():
         code: (row.found.value, row.reported)
         for code, row in told.items()
         if not (
-            row.found.value >= row.reported
-            if code in AT_LEAST
-            else row.found.value == row.reported
+            row.found.value >= row.reported if code in AT_LEAST else row.found.value == row.reported
         )
     }
     assert not short
