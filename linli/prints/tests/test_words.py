@@ -43,7 +43,7 @@ def test_user_text_is_never_evaluated():
 
 def test_the_places_of_a_label_are_filled_by_its_template():
     for source in sources().values():
-        for call in re.finditer(r'\bt\(\s*"([^"]*%\((\w+)\)s[^"]*)"([^\n]*)', source):
+        for call in re.finditer(r'\bt\(\s*"([^"]*%\((\w+)\)s[^"]*)"([^%]{0,300})', source):
             for place in re.findall(r"%\((\w+)\)s", call[1]):
                 assert f"{place}:" in call[3], call[1]
 
