@@ -4,6 +4,8 @@ long way would see is missed, and who posts meanwhile raises no alarm."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -57,20 +59,32 @@ def test_spans_find_what_one_pass_finds(told, processes):
     assert named(processes=processes) == {(f"leaf {leaf}", "lines")}
 
 
-def test_other_processes_use_no_connection_that_came_with_the_fork(told):
+@contextmanager
+def beside(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    """As if this event loop were running in this thread (None: as if there were none)."""
+    before = asyncio._get_running_loop()
+    asyncio._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(before)
+
+
+def test_other_processes_use_no_connection_that_came_with_the_fork(told, monkeypatch):
     """Beside an event loop Django has connections that a fork, which has no loop, would not see
     closed: two processes on one socket wait for each other's answers."""
-    held = connection.cursor()
-    held.execute("SELECT 1")
-
-    async def beside_a_loop():
-        return named(processes=2)
-
-    with pytest.MonkeyPatch.context() as env:
-        env.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        assert not asyncio.run(beside_a_loop())
-    held.execute("SELECT 2")
-    assert held.fetchone() == (2,)
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with beside(None):
+        held = connection.cursor()
+        held.execute("SELECT 1")
+    loop = asyncio.new_event_loop()
+    with beside(loop):
+        assert not named(processes=2)
+        connection.close()
+    loop.close()
+    with beside(None):
+        held.execute("SELECT 2")
+        assert held.fetchone() == (2,)
 
 
 @pytest.fixture
