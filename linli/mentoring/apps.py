@@ -78,6 +78,7 @@ def _logs_owed(access: Any, today: Any) -> Iterator[Any]:
     from linli.mentoring.who import SIDES
     from linli.places import queries as places
     from linli.web.desk import Line
+    from linli.workforce.rules import DESK
 
     if not access.holds(*SIDES):
         return
@@ -93,6 +94,7 @@ def _logs_owed(access: Any, today: Any) -> Iterator[Any]:
                 due=span.last_on,
                 left=calendar.left(today, span.last_on, WORK),
                 action=_("去写"),
+                group=DESK,
             )
 
 
@@ -102,6 +104,7 @@ def _stalled_pairs(access: Any, today: Any) -> Iterator[Any]:
     from linli.mentoring import queries
     from linli.mentoring.who import KEEPERS
     from linli.web.desk import Line
+    from linli.workforce.rules import DESK
 
     if not access.holds(*KEEPERS, SECRETARY):
         return
@@ -111,4 +114,5 @@ def _stalled_pairs(access: Any, today: Any) -> Iterator[Any]:
             title=_("%(n)s对帮带停滞") % {"n": count},
             url=f"{reverse('mentoring:pairs')}?state=stalled",
             action=_("去看"),
+            group=DESK,
         )

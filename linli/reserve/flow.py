@@ -7,9 +7,9 @@ from linli.kernel.duty import MONTH, Duty
 from linli.kernel.flow import Flow, Step
 from linli.kernel.roles import MENTOR, ORGANISATION, SECRETARY, SOCIAL
 from linli.kernel.words import gettext_noop as _
+from linli.workforce.rules import DESK as DESK
 
 ADMIT, APPOINT = "admit", "appoint"
-CORPS = _("队伍：本月要做")
 
 ENTERING = Flow(
     code="reserve_entering",
@@ -48,6 +48,6 @@ ENTRY_DUTY = Duty(
     months=MONTH,
     due_day=5,
     page="reserve:month",
-    group=CORPS,
+    group=DESK,
     cites=("储备规则:5",),
 )

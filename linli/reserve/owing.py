@@ -61,7 +61,7 @@ def scores(access: Any, today: date) -> Iterator[Line]:
                     left=calendar.left(today, row.due_on, "work"),
                     due=row.due_on,
                     action=_("去评分"),
-                    group=flow.CORPS,
+                    group=flow.DESK,
                 )
             elif side == grading.COUNTY:
                 yield Line(
@@ -70,7 +70,7 @@ def scores(access: Any, today: date) -> Iterator[Line]:
                     left=calendar.left(today, row.due_on, "work"),
                     due=row.due_on,
                     action=_("去签署"),
-                    group=flow.CORPS,
+                    group=flow.DESK,
                 )
 
 
@@ -86,5 +86,5 @@ def to_open(access: Any, today: date) -> Iterator[Line]:
                 title=_("%(half)s后备力量评估还没有开始") % {"half": half.text},
                 url=reverse("reserve:evaluations"),
                 action=_("去开始"),
-                group=flow.CORPS,
+                group=flow.DESK,
             )

@@ -82,6 +82,7 @@ def _mine(access: Any, today: Any) -> Iterator[Any]:
     from linli.training import queries
     from linli.training.who import LEARNERS
     from linli.web.desk import Line
+    from linli.workforce.rules import DESK
 
     worker = queries.file_of(access.user) if access.holds(*LEARNERS) else None
     if worker is None:
@@ -92,6 +93,7 @@ def _mine(access: Any, today: Any) -> Iterator[Any]:
             title=_("测验：%(name)s") % {"name": row.title},
             url=reverse("training:come", args=[row.pk]),
             action=_("去答题"),
+            group=DESK,
         )
     for row in queries.of_worker(worker, since=now)[: queries.FEW]:
         yield Line(
@@ -101,6 +103,7 @@ def _mine(access: Any, today: Any) -> Iterator[Any]:
             due=timezone.localdate(row.starts_at),
             left=_working_days(today, timezone.localdate(row.starts_at)),
             action=_("去看"),
+            group=DESK,
         )
 
 
@@ -111,6 +114,7 @@ def _lists_left_open(access: Any, today: Any) -> Iterator[Any]:
     from linli.training import queries
     from linli.training.who import PLANNERS
     from linli.web.desk import Line
+    from linli.workforce.rules import DESK
 
     if not access.holds(*PLANNERS):
         return
@@ -123,6 +127,7 @@ def _lists_left_open(access: Any, today: Any) -> Iterator[Any]:
             due=on,
             left=_working_days(today, on),
             action=_("去截止"),
+            group=DESK,
         )
 
 
@@ -131,6 +136,7 @@ def _people_who_owe(access: Any, today: Any) -> Iterator[Any]:
     from linli.kernel.roles import SECRETARY
     from linli.training import owed, queries
     from linli.web.desk import Line
+    from linli.workforce.rules import DESK
 
     if not access.holds(SECRETARY):
         return
@@ -141,6 +147,7 @@ def _people_who_owe(access: Any, today: Any) -> Iterator[Any]:
                 title=_("%(n)s人还没有完成培训学时") % {"n": one.short},
                 url=f"{reverse('training:people')}?inside={one.place}",
                 action=_("去看"),
+                group=DESK,
             )
 
 

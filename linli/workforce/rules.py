@@ -18,6 +18,8 @@ COLLEGE = with_trait("schooling", "college")
 """Schooling that counts as college or above (大专及以上)."""
 PARTY = with_trait("politics", "party")
 """Who is counted as a Party member."""
+DESK = _("队伍：本月要做")
+"""The part of a desk where what the corps owes stands, whichever domain asks for it."""
 SEXES = {"male": _("男"), "female": _("女")}
 
 
