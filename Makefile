@@ -10,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LINLI := $(BIN)/linli
 SIZE ?= nightly
-PYTEST := $(BIN)/python -m pytest -n auto
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 DIST := linli/web/static/dist/.made
 FONTS := linli/prints/fonts/.made
 # The sprite holds the icons that templates and menus name.
